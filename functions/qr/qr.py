@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_L
@@ -11,6 +12,8 @@ from qrcode.main import QRCode
 
 BOX_SIZE = 10  # pixels
 BORDER = 4  # modules, the quiet zone ISO/IEC 18004 asks for
+DIGITS = b"01".ljust(256)  # translate(DIGITS): modules as binary digits
+PIXELS = b"\1\0".ljust(256)  # translate(PIXELS): dark modules as black, which Pillow writes 0
 
 
 class UnencodableError(ValueError):
@@ -24,7 +27,7 @@ def png(text: str) -> bytes:
     """
     code = encode(text)
     side = code.modules_count + 2 * BORDER
-    pixels = b"".join(map(bytes, code.get_matrix())).translate(INVERTED)
+    pixels = b"".join(map(bytes, code.get_matrix())).translate(PIXELS)
     image = Image.frombytes("1", (side, side), pixels, "raw", "1;8")
     file = io.BytesIO()
     file.name = "qr.png"  # by the name Pillow loads its PNG writer alone, by format=... four others too
@@ -37,13 +40,11 @@ def encode(text: str) -> QRCode:
     code = FastQRCode(error_correction=ERROR_CORRECT_L, box_size=BOX_SIZE, border=BORDER)
     try:
         code.add_data(text.encode())
-        code.best_fit()
     except UnicodeEncodeError:
         raise UnencodableError("it holds half of a surrogate pair, which is no character") from None
-    except (
-        DataOverflowError,
-        ValueError,
-    ):  # qrcode 8.2 means the first, but trips over its own version check
+    try:
+        code.best_fit()
+    except (DataOverflowError, ValueError):  # the latter from qrcode 8.2: it refuses its own "version 41"
         size = len(text.encode())
         raise UnencodableError(f"its {size:,} bytes of UTF-8 are more than a QR code holds (2,953)") from None
     code.make(fit=False)
@@ -51,64 +52,57 @@ def encode(text: str) -> QRCode:
 
 
 class FastQRCode(QRCode):
-    """Chooses the mask qrcode would choose, several times faster.
+    """Chooses the mask plain qrcode chooses, many times faster.
 
-    qrcode draws all eight masks and walks over every module of each: nine tenths of its time. A mask only
-    flips modules, the same ones whatever the text, so here the code is drawn once, the flips are kept
-    per version, and the penalties are counted with whole-matrix arithmetic on integers, a bit per module.
+    qrcode draws all eight masks and scores each module by module: most of its time. But a mask flips the same
+    modules whatever the text, so here a text is drawn once, the flips are kept for its version, and whole
+    matrices are scored with integer arithmetic, one bit a module.
     """
 
     def best_mask_pattern(self) -> int:
-        full, flips = masks(self.version)
-        self.makeImpl(True, 0)
-        rows, columns = pack(self.modules), pack(zip(*self.modules, strict=True))
-        penalties = [penalty(rows ^ r, columns ^ c, full, self.modules_count) for r, c in flips]
-        return penalties.index(min(penalties))
+        rows, columns = self.drawn(0)
+        scores = [penalty(rows ^ r, columns ^ c, self.modules_count) for r, c in flips(self.version)]
+        return scores.index(min(scores))
+
+    def drawn(self, mask: int) -> tuple[int, int]:
+        """The matrix under `mask` without its format information, by rows and by columns."""
+        self.makeImpl(True, mask)
+        return pack(self.modules), pack(zip(*self.modules, strict=True))
 
 
 @cache
-def masks(version: int) -> tuple[int, list[tuple[int, int]]]:
-    """All modules of a version, and which of them change from mask 0 to each mask, by rows and by columns."""
-    blank = QRCode(version, ERROR_CORRECT_L)
+def flips(version: int) -> list[tuple[int, int]]:
+    """The modules that each mask shows otherwise than mask 0, by rows and by columns."""
+    blank = FastQRCode(version, ERROR_CORRECT_L)
     blank.data_cache = []
-    drawn = []
-    for mask in range(8):
-        blank.makeImpl(True, mask)
-        drawn.append((pack(blank.modules), pack(zip(*blank.modules, strict=True))))
-    rows, columns = drawn[0]
-    size = blank.modules_count
-    return pack([[True] * size] * size), [(rows ^ r, columns ^ c) for r, c in drawn]
+    rows, columns = blank.drawn(0)
+    return [(rows ^ r, columns ^ c) for r, c in map(blank.drawn, range(8))]
 
 
 def pack(lines: Iterable[Iterable[bool]]) -> int:
-    """A matrix as one integer, a bit per module, and a zero between lines so that no run crosses them."""
+    """A matrix as one integer, a bit a module, and a zero between lines so that no run crosses them."""
     return int(b"\0".join(map(bytes, lines)).translate(DIGITS), 2)
 
 
-def penalty(rows: int, columns: int, full: int, size: int) -> int:
-    """How hard a masked code is to read: the four rules of ISO/IEC 18004, 7.8.3, in qrcode's reading."""
-    total = 10 * int(abs(rows.bit_count() / size**2 * 100 - 50) / 5)
+def penalty(rows: int, columns: int, size: int) -> int:
+    """How hard a matrix is to read: the four rules of ISO/IEC 18004, 7.8.3, as qrcode understands them."""
+    full = pack([[True] * size] * size)
+    score = 10 * int(abs(rows.bit_count() / size**2 * 100 - 50) / 5)  # far from half dark
+    for colour in (rows, full ^ rows):  # blocks of two by two
+        pairs = in_line(colour, 2)
+        score += 3 * (pairs & pairs >> size + 1).bit_count()
     for dark in (rows, columns):
         light = full ^ dark
-        for colour in (dark, light):
+        for colour in (dark, light):  # runs of five and more, each its length less two
             fives = in_line(colour, 5)
-            total += fives.bit_count() + 2 * (fives & ~(fives >> 1)).bit_count()
+            score += fives.bit_count() + 2 * (fives & ~(fives >> 1)).bit_count()
+        # What looks like a finder, 1011101, with four light modules on either side.
         finder = dark & light >> 1 & in_line(dark, 3) >> 2 & light >> 5 & dark >> 6
         quiet = in_line(light, 4)
-        total += 40 * ((finder & quiet >> 7).bit_count() + (finder >> 4 & quiet).bit_count())
-    for colour in (rows, full ^ rows):
-        pairs = in_line(colour, 2)
-        total += 3 * (pairs & pairs >> size + 1).bit_count()
-    return total
+        score += 40 * ((finder & quiet >> 7).bit_count() + (finder >> 4 & quiet).bit_count())
+    return score
 
 
 def in_line(modules: int, count: int) -> int:
-    """The places where `count` modules in a line are set."""
-    places = modules
-    for shift in range(1, count):
-        places &= modules >> shift
-    return places
-
-
-DIGITS = b"01".ljust(256)
-INVERTED = b"\1\0".ljust(256)
+    """The places where `count` set modules follow each other."""
+    return reduce(and_, (modules >> shift for shift in range(count)))
