@@ -62,6 +62,8 @@ def requested_text(event: Any) -> str:
     request = event
     if isinstance(event, dict) and "body" in event:
         body = event["body"]
+        if body is None:
+            raise BadRequestError("The request has no body")
         try:
             request = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
         except (TypeError, ValueError, RecursionError):
