@@ -1,0 +1,215 @@
+"""Start, stop and look at one emulator: the Python interface that the command line and tests use."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+from localdev.errors import NotInstalled, PortTaken, StartFailed, StopFailed
+from localdev.lock import FolderLock
+from localdev.process import LOCK, SOCKET
+from localdev.settings import HOST, localstack_environment
+
+DEFAULT_PORT = 4566
+START_LIMIT = 60.0  # seconds until a start counts as failed; a cold disk needs 10
+STOP_GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+KILL_LIMIT = 5.0  # seconds a killed process may take to be gone
+POLL = 0.02  # seconds
+SHOWN_LOG_LINES = 15
+HEALTH = "/_localstack/health"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of an emulator. ``running``: its process lives; ``ready``: its gateway answers."""
+
+    running: bool
+    ready: bool
+    url: str
+    pid: int | None
+    version: str | None
+    dir: str
+    log: str
+
+
+class Emulator:
+    """One LocalStack on a loopback port, everything it writes below ``root``."""
+
+    def __init__(self, root: Path, port: int = DEFAULT_PORT) -> None:
+        self.root = root.absolute()
+        self.port = port
+        self.log = self.root / "localstack.log"
+        self._lock = FolderLock(self.root)
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def status(self) -> Status:
+        """Looks, changes nothing."""
+        running = self._lock.held()
+        owner = self._lock.owner() if running else {}
+        port = owner.get("port", self.port)
+        version = _version_at(port, timeout=2) if running else None
+        return Status(
+            running=running,
+            ready=version is not None,
+            url=f"http://{HOST}:{port}",
+            pid=owner.get("pid"),
+            version=version,
+            dir=str(self.root),
+            log=str(self.log),
+        )
+
+    def start(self) -> bool:
+        """Returns once the gateway answers: True if this call started it, False if it ran already.
+
+        Raises NotInstalled, PortTaken or StartFailed; then nothing that this call started is left.
+        """
+        deadline = time.monotonic() + START_LIMIT
+        while (lock := self._lock.acquire()) is None:
+            if self._answers_already():
+                return False
+            if time.monotonic() > deadline:
+                raise StartFailed(
+                    f"an emulator of {self.root} runs but does not answer", "run: python -m localdev stop"
+                )
+            time.sleep(POLL)
+        try:
+            os.ftruncate(lock, 0)
+            _require_installed()
+            with _bound_socket(self.port) as listener:
+                process = self._spawn(listener, lock)
+        finally:
+            os.close(lock)  # the emulator holds it now
+        try:
+            self._await_gateway(process)
+        except BaseException:
+            _signal_group(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        return True
+
+    def stop(self) -> bool:
+        """Returns once every process is gone: True if there was one. Raises StopFailed."""
+        if not self._lock.held():
+            return False
+        for number, patience in ((signal.SIGTERM, STOP_GRACE), (signal.SIGKILL, KILL_LIMIT)):
+            deadline = time.monotonic() + patience
+            signalled = False
+            while self._lock.held():
+                # A starting emulator names itself within milliseconds; a killed one has nothing to signal.
+                if not signalled and (pid := self._lock.owner().get("pid")):
+                    _signal_group(pid, number)
+                    signalled = True
+                if time.monotonic() > deadline:
+                    break
+                time.sleep(POLL)
+            else:
+                return True
+        raise StopFailed(f"processes of {self.root} survived SIGKILL", f"look at: {self.log}")
+
+    def _answers_already(self) -> bool:
+        port = self._lock.owner().get("port")
+        if port is None or _version_at(port, timeout=START_LIMIT) is None:
+            return False
+        if port != self.port:
+            raise PortTaken(
+                f"the emulator of {self.root} runs already, on port {port}",
+                f"use --port {port}, stop it first, or choose another --dir",
+            )
+        return True
+
+    def _spawn(self, listener: socket.socket, lock: int) -> subprocess.Popen[bytes]:
+        temporary = self.root / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        environment = localstack_environment(self.root, self.port)
+        environment |= {SOCKET: str(listener.fileno()), LOCK: str(lock)}
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                # -P: the folder it runs in must not be importable.
+                [sys.executable, "-P", "-m", "localdev.process", str(self.port)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.root,
+                env=environment,
+                pass_fds=(listener.fileno(), lock),
+                start_new_session=True,
+            )
+
+    def _await_gateway(self, process: subprocess.Popen[bytes]) -> None:
+        # The socket listens already: this request waits in its queue until the gateway takes it, and
+        # breaks off if the process dies.
+        if _version_at(self.port, timeout=START_LIMIT) is not None:
+            return
+        lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
+        ended = process.poll()
+        what = "did not answer" if ended is None else f"ended with exit code {ended}"
+        raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")
+
+
+def _version_at(port: int, timeout: float) -> str | None:
+    """The version of the LocalStack that answers on a port, None if none does. timeout in seconds."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request("GET", HEALTH)
+        version: str = json.load(connection.getresponse())["version"]
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
+        return None
+    else:
+        return version
+    finally:
+        connection.close()
+
+
+def _require_installed() -> None:
+    missing = [name for name in ("localstack", "awslambdaric") if find_spec(name) is None]
+    if missing:
+        raise NotInstalled(
+            f"{' and '.join(missing)} not installed in {sys.prefix}",
+            "run: make install (it adds the 'local' extra)",
+        )
+    for group, name in (
+        ("localstack.lambda.runtime_executor", "process"),
+        ("localstack.runtime.server", "loopback"),
+    ):
+        if not any(point.module == "localdev.plugins" for point in entry_points(group=group, name=name)):
+            raise NotInstalled(
+                f"LocalStack cannot see localdev's plugin {name!r} and would need Docker", "run: make install"
+            )
+
+
+def _bound_socket(port: int) -> socket.socket:
+    listener = socket.socket()
+    try:
+        # As servers do: a port whose last connections are still fading away is not taken.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+        listener.setblocking(False)  # what the emulator's event loop expects to inherit
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"cannot listen on port {port}: {error.strerror}",
+            "stop the other program or choose another --port",
+        ) from error
+    return listener
+
+
+def _signal_group(leader: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, number)

@@ -1,0 +1,34 @@
+"""Everything that can go wrong for a person at the command line.
+
+LocaldevError
+├── NotInstalled      LocalStack or our plugins are missing from this Python
+├── PortTaken         another program listens on the port
+├── StartFailed       LocalStack started and gave up, or never answered
+└── StopFailed        a process survived SIGKILL
+"""
+
+from __future__ import annotations
+
+
+class LocaldevError(Exception):
+    """One line that says what failed, and one that says what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NotInstalled(LocaldevError):
+    pass
+
+
+class PortTaken(LocaldevError):
+    pass
+
+
+class StartFailed(LocaldevError):
+    pass
+
+
+class StopFailed(LocaldevError):
+    pass

@@ -1,0 +1,67 @@
+"""LocalStack's gateway on the socket our start command bound: the server plugin ``loopback``.
+
+LocalStack 4.13.1's own twisted server ignores the host of GATEWAY_LISTEN and listens on every interface
+(``runtime/server/twisted.py``), and it learns only while starting that a port is taken.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import socket
+import threading
+from typing import Any
+
+from localstack.runtime.server.twisted import TwistedRuntimeServer
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from plux import PluginManager
+from rolo.serving.twisted import TwistedGateway
+from twisted.internet import reactor
+
+from localdev.plugins import ProcessExecutorPlugin
+from localdev.process import SOCKET
+
+LOG = logging.getLogger(__name__)
+
+# What a deployment asks for, in the order it asks. Their first import takes seconds, which the client
+# spends on reading its configuration and building packages.
+WARMED_UP = ("s3", "iam", "sts", "lambda", "apigateway", "logs")
+
+
+class LoopbackServer(TwistedRuntimeServer):  # type: ignore[misc]
+    """Plain HTTP on an inherited socket; warms services up once it serves."""
+
+    def register(self, gateway: Any, listen: Any, ssl_creds: Any = None) -> None:
+        require_process_executor()
+        descriptor = int(os.environ[SOCKET])
+        reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
+        os.close(descriptor)  # the reactor works on a duplicate
+
+    def run(self) -> None:
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        super().run()
+
+
+def require_process_executor() -> None:
+    """Raises RuntimeError where LocalStack would quietly fall back to Docker."""
+    from localstack import config
+
+    name = config.LAMBDA_RUNTIME_EXECUTOR
+    plugins: PluginManager[RuntimeExecutorPlugin] = PluginManager(RuntimeExecutorPlugin.namespace)
+    if not plugins.exists(name) or not isinstance(plugins.load(name), ProcessExecutorPlugin):
+        raise RuntimeError(f"the Lambda executor {name!r} is not localdev's: LocalStack would use Docker")
+
+
+def warm_up() -> None:
+    """Imports and starts the services a deployment needs first."""
+    from localstack.services.plugins import SERVICE_PLUGINS
+
+    try:
+        for service in WARMED_UP:
+            SERVICE_PLUGINS.require(service)
+    except Exception:
+        # The request that needs the service will meet the same error and report it.
+        LOG.exception("cannot warm up %s", service)
+    gc.freeze()
+    gc.enable()

@@ -1,0 +1,32 @@
+"""The emulator's own process: ``python -m localdev.process PORT``, started by `localdev.emulator`.
+
+It inherits two descriptors, named in the environment: the bound socket, so that "port taken" is known
+before anything starts, and the folder's lock, which lives as long as this process does.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from localdev.lock import write_owner
+
+SOCKET = "LOCALDEV_SOCKET"
+LOCK = "LOCALDEV_LOCK"
+
+
+def main() -> None:
+    for name in (SOCKET, LOCK):
+        # Lambda processes and whatever else LocalStack spawns must not keep the port or the lock.
+        os.set_inheritable(int(os.environ[name]), False)
+    write_owner(int(os.environ[LOCK]), pid=os.getpid(), port=int(sys.argv[1]))
+    # Start-up allocates some hundred thousand objects that stay: collecting among them only costs time.
+    gc.disable()
+    from localstack.runtime.main import main as run_localstack
+
+    run_localstack()
+
+
+if __name__ == "__main__":
+    main()
