@@ -1,6 +1,7 @@
 """Every text comes back from an independent decoder, and the code is the one plain qrcode makes."""
 
 import io
+import random
 
 import pytest
 import qrcode
@@ -80,6 +81,16 @@ def test_every_mask_scores_as_in_qrcode(qr, version):
         score = qr.penalty(first_rows ^ rows, first_columns ^ columns, code.modules_count)
         code.makeImpl(True, mask)
         assert score == qrcode.util.lost_point(code.modules)
+
+
+@given(st.integers(21, 60), st.floats(0, 1), st.randoms(use_true_random=False))
+@settings(max_examples=50, deadline=None)
+@example(21, 0, random.Random(0))
+@example(25, 1, random.Random(0))
+def test_any_matrix_scores_as_in_qrcode(qr, size, darkness, chance):
+    matrix = [[chance.random() < darkness for _ in range(size)] for _ in range(size)]
+    score = qr.penalty(qr.pack(matrix), qr.pack(zip(*matrix, strict=True)), size)
+    assert score == qrcode.util.lost_point(matrix)
 
 
 def test_the_picture_is_the_one_plain_qrcode_draws(qr):
