@@ -1,0 +1,290 @@
+"""Sessions, clients, calls, retries and what counts as absent: all that resource files say to AWS goes here.
+
+Resource files hold no ``try``: they say :meth:`Aws.find` with the one code that means absent, or
+:meth:`Aws.call`, which raises.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import botocore.exceptions as boto
+import botocore.parsers
+from botocore.config import Config as BotoConfig
+
+from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
+from deployer.resource import Stack
+from deployer.waiting import waiting
+
+READING = ("Get", "List", "Describe", "Head")
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True)
+class Transient:
+    """An error that goes away by itself: ``says`` is what to tell people meanwhile."""
+
+    service: str
+    code: str
+    message: str = ""
+    seconds: float = 60
+    says: str = "AWS is busy"
+
+    def matches(self, service: str, code: str, message: str) -> bool:
+        return (
+            self.service in (service, "*")
+            and re.fullmatch(self.code, code) is not None
+            and re.search(self.message, message, re.IGNORECASE) is not None
+        )
+
+
+# What AWS does for a while after a change, and how long to be patient with it.
+TRANSIENT = (
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    Transient(
+        "lambda",
+        "InvalidParameterValueException",
+        "cannot be assumed by Lambda|execution role does not have permissions|KMS key is invalid for CreateGrant",
+        seconds=150,
+        says="waiting for the role to become usable",
+    ),
+    Transient("iam", "MalformedPolicyDocument", "Invalid principal in policy", says="waiting for the principal"),
+    Transient("iam", "DeleteConflict|ConcurrentModification", says="waiting for IAM"),
+    # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    Transient("lambda", "ResourceConflictException", "in progress|being created|Pending", seconds=150,
+              says="waiting for the function's last update"),
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: not raisable, 30 s for a delete
+    Transient("apigateway", "TooManyRequestsException", seconds=600, says="waiting for API Gateway's rate limit"),
+    Transient("apigateway", "ConflictException", "concurrent", says="waiting for API Gateway"),
+    Transient("s3", "OperationAborted|Conflict", seconds=150, says="waiting for the bucket's last change"),
+    Transient("s3", "AccessDenied", "BlockPublicPolicy|public policies", says="waiting for public access to open"),
+    Transient("logs", "OperationAbortedException", says="waiting for CloudWatch Logs"),
+    Transient("*", "Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown",
+              says="waiting for AWS's rate limit"),
+)  # fmt: skip
+
+CREDENTIAL_CODES = frozenset(
+    {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken",
+     "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
+)  # fmt: skip
+
+
+class Calls:
+    """Counts the requests that really go out, retries included."""
+
+    def __init__(self) -> None:
+        self.reading = self.writing = 0
+        self._lock = threading.Lock()
+
+    def count(self, event_name: str, **_: Any) -> None:
+        """A botocore event handler; the name is such as ``before-send.s3.CreateBucket``."""
+        with self._lock:
+            if event_name.rpartition(".")[2].startswith(READING):
+                self.reading += 1
+            else:
+                self.writing += 1
+
+
+class Aws:
+    """AWS, or an emulator, as one stack sees it. Safe to use from many threads."""
+
+    def __init__(self, stack: Stack) -> None:
+        """
+        Args:
+            stack: its region and endpoint are where calls go. With an endpoint the emulator's test
+                credentials are used, so that no real key ever reaches it.
+        """
+        self.stack = stack
+        self.calls = Calls()
+        self.stopping = threading.Event()
+        self._session = boto3.Session()
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._memo: dict[Any, Future[Any]] | None = None
+        self._pool = ThreadPoolExecutor(CONNECTIONS, "aws")
+
+    # Sessions and clients.
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            with self._lock:
+                if service not in self._clients:
+                    self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
+        endpoint = self.stack.endpoint_url
+        local = endpoint is not None
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if local else {}
+        try:
+            client = self._session.client(
+                service,  # type: ignore[call-overload]
+                region_name=self.stack.region,
+                endpoint_url=endpoint,
+                config=BotoConfig(
+                    retries={"mode": "standard" if local else "adaptive", "max_attempts": 4 if local else 8},
+                    connect_timeout=5,
+                    max_pool_connections=CONNECTIONS,
+                    s3={"addressing_style": "path"} if local else None,
+                ),
+                **keys,
+            )
+        except (boto.BotoCoreError, ValueError) as error:
+            raise Unreachable(str(error), "check the profile, region and endpoint") from None
+        client.meta.events.register("before-send", self.calls.count)
+        return client
+
+    def identify(self) -> tuple[str, str]:
+        """The account and partition that the credentials belong to.
+
+        Raises:
+            Unreachable: nothing answers, or it does not take our credentials.
+        """
+        answer = self.call("sts", "get_caller_identity")
+        try:
+            return answer["Account"], answer["Arn"].split(":")[1]
+        except KeyError:
+            raise Unreachable(f"{self.stack.endpoint_url} does not answer as AWS does") from None
+
+    # Calls.
+
+    def call(self, service: str, operation: str, **arguments: Any) -> Any:
+        """Send one call and return its answer; patient with errors that go away by themselves.
+
+        Raises:
+            AwsError: AWS refused it.
+            Unreachable: nothing answers, or it does not take our credentials.
+            Interrupted: the run was stopped while waiting.
+        """
+        return self._once(
+            (service, operation, repr(sorted(arguments.items()))),
+            lambda: self._send(service, operation, lambda client: getattr(client, operation)(**arguments)),
+        )
+
+    def find(self, service: str, operation: str, absent: str | tuple[str, ...], **arguments: Any) -> Any:
+        """Like :meth:`call`; None when AWS answers with the code that means absent."""
+        try:
+            return self.call(service, operation, **arguments)
+        except AwsError as error:
+            if error.code in ((absent,) if isinstance(absent, str) else absent):
+                return None
+            raise
+
+    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+        """All items of a listing, over as many pages as it has."""
+
+        def listing(client: Any) -> list[Any]:
+            pages = client.get_paginator(operation).paginate(**arguments)
+            return [item for page in pages for item in page.get(key, [])]
+
+        return self._once(  # type: ignore[no-any-return]
+            (service, operation, repr(sorted(arguments.items()))),
+            lambda: self._send(service, operation, listing),
+        )
+
+    def _once(self, key: Any, send: Callable[[], Any]) -> Any:
+        if self._memo is None:
+            return send()
+        with self._lock:
+            mine = key not in self._memo
+            future = self._memo.setdefault(key, Future())
+        if mine:
+            try:
+                future.set_result(send())
+            except BaseException as error:  # whoever waits for this future gets it
+                future.set_exception(error)
+        return future.result()
+
+    def together(self, *calls: Callable[[], Any]) -> list[Any]:
+        """The results of independent reading calls, made at the same time. Calls must not nest this."""
+        if not calls:
+            return []
+        first, *others = calls
+        context = contextvars.copy_context
+        futures = [self._pool.submit(context().run, call) for call in others]
+        try:
+            return [first(), *(future.result() for future in futures)]
+        finally:
+            for future in futures:
+                future.exception()
+
+    def snapshot(self) -> Aws:
+        """A view in which the same reading call is sent only once."""
+        view = object.__new__(Aws)
+        view.__dict__ = {**self.__dict__, "_memo": {}}
+        return view
+
+    def until(self, ready: Callable[[], bool], says: str, seconds: float = 150) -> None:
+        """Wait until ``ready``; asked often at first.
+
+        Raises:
+            TimedOut: it took longer than ``seconds``.
+            Interrupted: the run was stopped meanwhile.
+        """
+        for _ in self._patience(seconds, says):
+            if ready():
+                return
+        raise TimedOut(f"still {says} after {seconds:.0f} s", "run the same command again: it continues")
+
+    def _send(self, service: str, operation: str, send: Callable[[Any], Any]) -> Any:
+        client = self.client(service)
+        started = time.monotonic()
+        for _ in self._patience(3600):
+            try:
+                return send(client)
+            except boto.ClientError as error:
+                code = error.response.get("Error", {}).get("Code", "")
+                message = error.response.get("Error", {}).get("Message", "")
+                row = next((row for row in TRANSIENT if row.matches(service, code, message)), None)
+                if row is None or time.monotonic() - started > row.seconds:
+                    raise self._explain(service, operation, code, message) from None
+                waiting.get()(row.says)
+            except boto.BotoCoreError as error:
+                raise self._unreachable(error) from None
+        raise AssertionError("patience outlasts every row")
+
+    def _patience(self, seconds: float, says: str = "") -> Iterator[None]:
+        """Yield at once, then after pauses that grow from 50 ms (emulator) or 250 ms to 2 s."""
+        pause = 0.05 if self.stack.endpoint_url else 0.25
+        end = time.monotonic() + seconds
+        yield
+        while time.monotonic() < end:
+            if says:
+                waiting.get()(says)
+            if self.stopping.wait(pause):
+                raise Interrupted("interrupted")
+            pause = min(pause * 2, 2)
+            yield
+
+    def _explain(self, service: str, operation: str, code: str, message: str) -> AwsError:
+        if code in CREDENTIAL_CODES:
+            return Unreachable(
+                f"the credentials are not accepted: {message}", "sign in again, or check AWS_PROFILE", code
+            )
+        action = "".join(part.capitalize() for part in operation.split("_"))
+        if not code or (code.isdigit() and message in ("", "Not Found")):
+            text = f"{self.stack.endpoint_url or service} does not answer {action} as AWS does"
+            return AwsError(text, "check --endpoint-url: is it a LocalStack?", code)
+        hint = ""
+        if "AccessDenied" in code:
+            hint = f"the credentials need the permission {service}:{action}"
+        return AwsError(f"{action}: {code}: {message}", hint, code)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
+            hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
+            return Unreachable("no AWS credentials were found", hint)
+        if isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError) and self.stack.endpoint_url:
+            return Unreachable(f"nothing answers at {self.stack.endpoint_url}", "start it: python -m localdev start")
+        if isinstance(error, botocore.parsers.ResponseParserError) and self.stack.endpoint_url:
+            text = f"{self.stack.endpoint_url} does not answer as AWS does"
+            return Unreachable(text, "check --endpoint-url: is it a LocalStack?")
+        return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")

@@ -1,0 +1,139 @@
+"""``config.yaml`` to typed sections; every error has a file and a line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+
+from deployer.errors import ConfigError, UsageError
+from deployer.resource import App, Stack, kinds
+from deployer.yaml_lines import Lines, load
+
+# Names become parts of bucket names, the strictest of all: lower case letters, digits, hyphens.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def model() -> type[BaseModel]:
+    """The model of the whole file, put together from the kinds."""
+    fields: dict[str, Any] = {}
+    for kind in kinds():
+        if kind.section:
+            title = kind.Spec.__doc__ or ""
+            fields[kind.section] = (
+                (kind.Spec | None, Field(None, description=title))
+                if kind.single
+                else (dict[Name, kind.Spec], Field({}, description=title))
+            )
+    app = create_model("App", __base__=_Strict, **fields)
+    return create_model(
+        "Config",
+        __base__=_Strict,
+        project=(Name, Field(description="Starts every name in AWS.")),
+        stage=(Name, Field("dev", description="One of several copies of the project; --stage overrides it.")),
+        region=(str, Field(description="The AWS region, such as us-east-1.")),
+        apps=(dict[Name, app], Field(description="The apps, by name.")),  # type: ignore[valid-type]
+    )
+
+
+@dataclass(frozen=True)
+class Config:
+    """A valid configuration: ``apps`` holds each app's sections."""
+
+    project: str
+    stage: str
+    region: str
+    apps: dict[str, BaseModel]
+    lines: Lines
+
+    def stack(self, **where: Any) -> Stack:
+        return Stack(self.project, self.stage, self.region, self.lines.file.parent, **where)
+
+    def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The apps a command is about: those named, or all.
+
+        Raises:
+            UsageError: there is no app of that name.
+        """
+        for name in names:
+            if name not in self.apps:
+                raise UsageError(f"there is no app '{name}' in {self.lines.file}", _guess(name, list(self.apps)))
+        return names or tuple(self.apps)
+
+    def declared(self, stack: Stack, names: tuple[str, ...]) -> list[App]:
+        return [App(stack, name, self.apps[name], self.lines) for name in names]
+
+
+def read(file: Path, stage: str | None = None) -> Config:
+    """Read and validate a configuration.
+
+    Args:
+        stage: overrides the file's own.
+
+    Raises:
+        ConfigError: the first thing that is wrong, in the order of the file.
+    """
+    data, lines = load(file)
+    if not isinstance(data, dict):
+        raise ConfigError("must be a mapping with project, region and apps", file=file)
+    schema = model()
+    try:
+        parsed: Any = schema.model_validate(data)
+    except ValidationError as invalid:
+        errors = [_explain(error, data, lines, schema) for error in invalid.errors()]
+        raise min(errors, key=lambda error: error.line or 0) from None
+    if stage and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stage):
+        raise UsageError(f"--stage '{stage}' is no name", _NAME_HINT)
+    return Config(parsed.project, stage or parsed.stage, parsed.region, parsed.apps, lines)
+
+
+_NAME_HINT = "names are lower case letters, digits and single hyphens, and start with a letter"
+
+
+def _explain(error: Any, data: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
+    place, kind = error["loc"], error["type"]
+    key = str(place[-1])
+    where = ".".join(str(part) for part in place if part != "[key]")
+    if kind == "extra_forbidden":
+        return lines.error(place, f"unknown key '{key}'", _guess(key, _siblings(place, schema)))
+    if kind == "missing":
+        return lines.error(place[:-1], f"'{where}' is missing")
+    if kind == "string_pattern_mismatch":
+        return lines.error(place, f"'{error['input']}' is no name", _NAME_HINT)
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    given = error["input"]
+    shown = "" if isinstance(given, dict | list) or kind == "value_error" else f", not {given!r}"
+    return lines.error(place, f"'{where}' {message}{shown}")
+
+
+def _siblings(place: tuple[Any, ...], schema: type[BaseModel]) -> list[str]:
+    """The keys that may stand where an unknown one does."""
+    at: Any = schema
+    for part in place[:-1]:
+        at = _model_in(at.model_fields[part].annotation if _is_model(at) and part in at.model_fields else at)
+    return list(at.model_fields) if _is_model(at) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    if _is_model(annotation):
+        return annotation
+    return next((found for part in get_args(annotation) if _is_model(found := _model_in(part))), annotation)
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
+
+
+def _guess(word: str, words: list[str]) -> str:
+    close = difflib.get_close_matches(word, words, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"possible here: {', '.join(words)}" if words else ""

@@ -1,0 +1,74 @@
+"""Everything that can go wrong, and the exit code it ends with.
+
+    SkiffError                1
+    ├── ConfigError           2   config.yaml says something that cannot be
+    ├── UsageError            2   the command line does
+    ├── PackageError          1   a function folder cannot be made into a zip
+    ├── AwsError              1   AWS, or the emulator, said no
+    │   ├── Unreachable       1   nothing answers, or not with our credentials
+    │   └── TimedOut          1   AWS took longer than we wait
+    ├── Foreign               1   the name is taken by something that is not ours
+    ├── NotConverged          1   a write was accepted, yet reads back otherwise
+    └── Interrupted         130   Ctrl-C
+
+Each carries one line for people (``str(error)``) and, where we know the way out, a ``hint``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SkiffError(Exception):
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(SkiffError):
+    """Raised before any call to AWS; names the file and, where there is one, the line."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", file: Path | None = None, line: int | None = None) -> None:
+        self.file, self.line, self.reason = file, line, message
+        place = "" if file is None else f"{file}:{line}: " if line else f"{file}: "
+        super().__init__(place + message, hint)
+
+
+class UsageError(SkiffError):
+    exit_code = 2
+
+
+class PackageError(SkiffError):
+    pass
+
+
+class AwsError(SkiffError):
+    """An answer of AWS that is no success; ``code`` is AWS's own error code."""
+
+    def __init__(self, message: str, hint: str = "", code: str = "") -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
+class Unreachable(AwsError):
+    pass
+
+
+class TimedOut(AwsError):
+    pass
+
+
+class Foreign(SkiffError):
+    pass
+
+
+class NotConverged(SkiffError):
+    pass
+
+
+class Interrupted(SkiffError):
+    exit_code = 130

@@ -1,0 +1,218 @@
+"""A function's folder to a zip that is the same, byte for byte, on every run.
+
+Requirements are installed by uv for the platform that will run them: Lambda's Linux, or for an emulator the
+interpreter at hand. Both the installed requirements and the zip are cached by content.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import platform
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deployer.errors import PackageError
+from deployer.waiting import waiting
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_ZIP_LIMIT = 50 * 1024**2
+_UNZIPPED_LIMIT = 250 * 1024**2
+
+# Bytes of a zip depend on this code too: raise it when they change.
+_FORMAT = "1"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_KEEP = 20  # zips in the cache
+
+_SKIPPED_FOLDERS = frozenset({"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+# Files of an installation that name this machine, or the moment.
+_MACHINE_FILES = re.compile(r"^(bin|Scripts)/|^\.lock$|\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder of code, and what it is to run on."""
+
+    folder: Path
+    runtime: str
+    architecture: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Code as Lambda knows it: two are equal when their zips are.
+
+    Attributes:
+        sha256: of the zip, in base64, as Lambda's ``CodeSha256``.
+        zip: where it lies, when it was built here.
+    """
+
+    sha256: str
+    zip: Path | None = field(default=None, compare=False)
+
+    def content(self) -> bytes:
+        assert self.zip is not None
+        return self.zip.read_bytes()
+
+    def __str__(self) -> str:
+        return f"sha256 {self.sha256[:12]}…"
+
+
+@dataclass(frozen=True)
+class _Platform:
+    """What the requirements are installed for; ``arguments`` are uv's."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+def build(source: Source, cache: Path, local: bool) -> Code:
+    """Build the zip of a function, or take it from the cache.
+
+    Args:
+        cache: a folder of ours, made when it is missing.
+        local: for the interpreter at hand, not for Lambda's Linux.
+
+    Raises:
+        PackageError: a requirement cannot be had for the platform, or the zip is larger than Lambda takes.
+    """
+    target = _here() if local else _lambda(source.runtime, source.architecture)
+    files = dict(_files(source.folder))
+    key = _digest(target.name, *(part for file in sorted(files.items()) for part in _identity(*file)))
+    cache.mkdir(parents=True, exist_ok=True)
+    with _lock(key):
+        found = next(cache.glob(f"{key}-*.zip"), None)
+        if found is None:
+            if "requirements.txt" in files:
+                # Our own code wins where names clash.
+                files = dict(_files(_install(files["requirements.txt"], target, cache))) | files
+            found = _zip(files, cache, key, source.folder)
+        found.touch()
+    sha256 = base64.b64encode(bytes.fromhex(found.stem.partition("-")[2])).decode()
+    return Code(sha256, found)
+
+
+@functools.cache
+def _here() -> _Platform:
+    # --python rather than a platform's name: wheels are then chosen exactly as pip would choose them here.
+    name = f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}"
+    return _Platform(name, ("--python", sys.executable))
+
+
+def _lambda(runtime: str, architecture: str) -> _Platform:
+    """Lambda's Linux: its glibc is 2.26 up to python3.11 and 2.34 from python3.12.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    """
+    version = runtime.removeprefix("python")
+    manylinux = "manylinux_2_34" if int(version.partition(".")[2]) >= 12 else "manylinux2014"
+    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+    return _Platform(
+        f"{runtime}-{architecture}", ("--python-platform", f"{machine}-{manylinux}", "--python-version", version)
+    )
+
+
+def _install(requirements: Path, target: _Platform, cache: Path) -> Path:
+    """The folder with the requirements installed: made once for each content and platform."""
+    key = _digest(target.name, requirements.read_text(encoding="utf-8"))
+    folder = cache / f"requirements-{key}"
+    with _lock(key):
+        if not folder.is_dir():
+            with tempfile.TemporaryDirectory(dir=cache) as unfinished:
+                _uv(requirements, target, Path(unfinished) / "installed")
+                _move(Path(unfinished) / "installed", folder)
+    return folder
+
+
+def _uv(requirements: Path, target: _Platform, folder: Path) -> None:
+    from uv import find_uv_bin
+
+    what = f"{requirements.parent.name}/{requirements.name}"
+    waiting.get()(f"installing {what} for {target.name}")
+    install = [find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--only-binary", ":all:"]
+    arguments = [*target.arguments, "--target", str(folder), "--requirements", str(requirements)]
+    done = subprocess.run([*install, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = " ".join(re.sub(r"[^\x00-\x7f]|^error:", " ", done.stderr).split())
+        raise PackageError(
+            f"{what} cannot be installed for {target.name}: {reason}",
+            "a package without a wheel for that platform cannot be used; try another version of it",
+        )
+    folder.mkdir(exist_ok=True)  # a file of comments only installs nothing
+
+
+def _zip(files: dict[str, Path], cache: Path, key: str, folder: Path) -> Path:
+    unzipped = sum(path.stat().st_size for path in files.values())
+    if unzipped > _UNZIPPED_LIMIT:
+        raise PackageError(
+            f"the package of '{folder.name}' has {unzipped / 1e6:.0f} MB, Lambda allows 262 MB unzipped",
+            "leave out what the function does not import; boto3 is there already",
+        )
+    with tempfile.TemporaryDirectory(dir=cache) as unfinished:
+        path = Path(unfinished) / "zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for name, file in sorted(files.items()):
+                entry = zipfile.ZipInfo(name, _EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.create_system = 3  # Unix, whatever this machine is
+                entry.external_attr = (stat.S_IFREG | _mode(file)) << 16
+                archive.writestr(entry, file.read_bytes())
+        if path.stat().st_size > _ZIP_LIMIT:
+            raise PackageError(
+                f"the zip of '{folder.name}' has {path.stat().st_size / 1e6:.0f} MB, Lambda takes 52 MB directly",
+                "leave out what the function does not import; boto3 is there already",
+            )
+        made = cache / f"{key}-{hashlib.sha256(path.read_bytes()).hexdigest()}.zip"
+        path.replace(made)
+    for old in sorted(cache.glob("*.zip"), key=lambda file: file.stat().st_mtime, reverse=True)[_KEEP:]:
+        old.unlink(missing_ok=True)
+    return made
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name in the zip, and path, of each file that belongs into it."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
+        for name in names:
+            path = Path(parent, name)
+            inside = path.relative_to(folder).as_posix()
+            if not name.endswith(".pyc") and not _MACHINE_FILES.search(inside):
+                yield inside, path
+
+
+def _identity(name: str, path: Path) -> tuple[str, str, str]:
+    return name, f"{_mode(path):o}", hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _mode(path: Path) -> int:
+    """Readable by the user that Lambda runs functions as, whatever the umask was here."""
+    return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join((_FORMAT, *parts)).encode()).hexdigest()[:32]
+
+
+def _move(unfinished: Path, folder: Path) -> None:
+    try:
+        unfinished.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process made the same one meanwhile
+            raise
+
+
+_locks: dict[str, threading.Lock] = {}
+
+
+def _lock(key: str) -> threading.Lock:
+    return _locks.setdefault(key, threading.Lock())

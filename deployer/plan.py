@@ -1,0 +1,178 @@
+"""What is declared, what is there, and what follows from the two. A plan is data; nothing here writes."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from deployer.errors import ConfigError, Foreign
+from deployer.refs import UNKNOWN, Ref, refs, resolve
+from deployer.resource import STACK_TAG, App, Properties, Resource, kinds
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+Action = Literal["create", "update", "replace", "delete"]
+WORKERS = 16
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to do.
+
+    Attributes:
+        name: the physical name.
+        differences: property to what it is and what it shall be.
+        resource: None for a deletion of something that is not declared any more.
+    """
+
+    id: str
+    action: Action
+    kind: type[Resource]
+    name: str
+    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    resource: Resource | None = None
+
+    @property
+    def app(self) -> str:
+        return self.id.partition(".")[0]
+
+
+@dataclass
+class Plan:
+    """What is to be done, and all that was learnt on the way there.
+
+    Attributes:
+        resources: everything declared, by id.
+        have: what AWS has of it, by id.
+        changes: in an order in which they could be done one after the other.
+    """
+
+    resources: dict[str, Resource]
+    have: dict[str, Properties | None]
+    changes: list[Change]
+
+    def lookup(self, ref: Ref) -> Any:
+        """The value of a ref as far as it is known."""
+        target = self.resources[ref.id]
+        have = self.have.get(ref.id)
+        values = target.static() if have is None else target.outputs(have)
+        return values.get(ref.attribute, UNKNOWN)
+
+    def want(self, resource: Resource) -> Properties:
+        return resolve(resource.desired(), self.lookup)  # type: ignore[no-any-return]
+
+
+def declare(apps: Iterable[App]) -> dict[str, Resource]:
+    """Everything the apps ask for, by id, each after those that it waits for.
+
+    Raises:
+        ConfigError: something that AWS would refuse, two resources of one name, or a cycle.
+    """
+    resources: dict[str, Resource] = {}
+    names: dict[tuple[str, str], Resource] = {}
+    for app in apps:
+        for kind in kinds():
+            for resource in kind.declare(app):
+                other = names.setdefault((kind.kind, resource.physical), resource)
+                if other is not resource:
+                    text = f"{other.id} and {resource.id} would both be '{resource.physical}' in AWS"
+                    raise ConfigError(text, "rename one of them", app.lines.file)
+                resources[resource.id] = resource
+    for resource in resources.values():
+        resource.check()
+    try:
+        order = graphlib.TopologicalSorter({id: waits_for(each) for id, each in resources.items()}).static_order()
+        return {id: resources[id] for id in order}
+    except graphlib.CycleError as cycle:
+        file = next(iter(resources.values())).app.lines.file
+        raise ConfigError(f"these wait for one another: {' -> '.join(cycle.args[1])}", file=file) from None
+
+
+def waits_for(resource: Resource) -> frozenset[str]:
+    """Ids that must exist before ``resource``: a ref to what follows from a name waits for nothing."""
+    found = {ref.id for ref in refs(resource.desired()) if not _static(resource, ref)}
+    return resource.after | found
+
+
+def _static(resource: Resource, ref: Ref) -> bool:
+    _, kind, name = ref.id.split(".")
+    owner = next(each for each in kinds() if each.kind == kind)
+    return ref.attribute in owner(resource.app, name).static()
+
+
+def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
+    """Observe everything at once and compare.
+
+    Args:
+        apps: those whose undeclared resources are to go; None for every app of the stack.
+
+    Raises:
+        Foreign: a name is taken by something that does not carry the stack's mark.
+        AwsError, PackageError: see :mod:`deployer.errors`.
+    """
+    view = aws.snapshot()
+    with ThreadPoolExecutor(WORKERS, "plan") as pool:
+        owned = {kind: pool.submit(kind.owned, view) for kind in kinds()}
+        observed = {id: pool.submit(each.observe, view, each.physical) for id, each in resources.items()}
+        prepared = [pool.submit(each.prepare) for each in resources.values()]
+        for future in prepared:
+            future.result()
+        plan = Plan(resources, {id: future.result() for id, future in observed.items()}, [])
+        ours = {kind: future.result() for kind, future in owned.items()}
+    for resource in resources.values():
+        change = _compare(plan, resource)
+        if change:
+            plan.changes.append(change)
+    plan.changes += _deletions(resources, ours, apps)
+    return plan
+
+
+def _compare(plan: Plan, resource: Resource) -> Change | None:
+    have, want = plan.have[resource.id], plan.want(resource)
+    kind, name = type(resource), resource.physical
+    if have is None:
+        differences = {key: (None, value) for key, value in want.items()}
+        return Change(resource.id, "create", kind, name, differences, resource)
+    if kind.tagged and have["Tags"].get(STACK_TAG) != resource.stack.mark:
+        owner = have["Tags"].get(STACK_TAG)
+        whose = f"belongs to the stack '{owner}'" if owner else "was not made by this tool"
+        raise Foreign(
+            f"{kind.kind}.{resource.name}: '{name}' exists already and {whose}",
+            "nothing was changed; rename the resource or the project, or delete the other by hand",
+        )
+    differences = differ(have, want)
+    if not differences:
+        return None
+    action: Action = "replace" if differences.keys() & kind.fixed else "update"
+    if action == "replace":
+        plan.have[resource.id] = None  # what refers to it must not count on what it was
+    return Change(resource.id, action, kind, name, differences, resource)
+
+
+def differ(have: Properties, want: Properties) -> dict[str, tuple[Any, Any]]:
+    """Property to (have, want), for each stated property that differs. Tags of others are left alone."""
+    shown = {**have, "Tags": {key: value for key, value in have.get("Tags", {}).items() if key in want.get("Tags", {})}}
+    return {key: (shown.get(key), value) for key, value in want.items() if shown.get(key) != value}
+
+
+def _deletions(
+    resources: dict[str, Resource], owned: dict[type[Resource], dict[str, str]], apps: frozenset[str] | None
+) -> list[Change]:
+    declared = {(type(each), each.physical) for each in resources.values()}
+    gone = [
+        Change(id, "delete", kind, name)
+        for kind, names in owned.items()
+        for name, id in names.items()
+        if (kind, name) not in declared and (apps is None or id.partition(".")[0] in apps)
+    ]
+    rank = {kind: index for index, kind in enumerate(deletion_order())}
+    return sorted(gone, key=lambda change: (change.app, rank[change.kind.kind], change.id))
+
+
+def deletion_order() -> list[str]:
+    """Kinds, each after those that must be deleted before it."""
+    return list(graphlib.TopologicalSorter({kind.kind: kind.needs for kind in kinds()}).static_order())

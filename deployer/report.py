@@ -1,0 +1,157 @@
+"""What people and programs are shown. Values of secret properties never get here unmasked."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from deployer.apply import Outcome
+from deployer.plan import Change
+from deployer.refs import UNKNOWN, Join, Ref
+
+_SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
+_DOING = {"create": "creating", "update": "updating", "replace": "replacing", "delete": "deleting"}
+_DONE = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}
+
+
+def plan_lines(changes: Iterable[Change]) -> list[str]:
+    """A plan for people: one line a change and, for those of existing things, one a property."""
+    lines = []
+    for change in changes:
+        lines.append(f"  {_SIGNS[change.action]} {change.id:<28} {change.action:<8} {change.name}")
+        if change.action in ("update", "replace"):
+            for key, (have, want) in _masked(change).items():
+                lines.append(f"      {key}: {shown(have)} -> {shown(want)}")
+    return lines
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    properties = {key: {"have": plain(have), "want": plain(want)} for key, (have, want) in _masked(change).items()}
+    return {"id": change.id, "action": change.action, "name": change.name, "properties": properties}
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    result = {**change_json(outcome.change), "result": outcome.end, "seconds": round(outcome.seconds, 3)}
+    if outcome.error:
+        result["error"] = str(outcome.error)
+    return result
+
+
+def _masked(change: Change) -> dict[str, tuple[Any, Any]]:
+    return {
+        key: (_mask(have, want), _mask(want, have)) if key in change.kind.secret else (have, want)
+        for key, (have, want) in change.differences.items()
+    }
+
+
+def _mask(value: Any, other: Any) -> Any:
+    """Names stay, values go; ``(changed)`` marks those that differ from the other side."""
+    if not isinstance(value, dict):
+        return value and "(hidden)"
+    theirs = other if isinstance(other, dict) else {}
+    return {key: "(hidden)" if theirs.get(key) == item else "(hidden, changed)" for key, item in value.items()}
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON has it."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if value is UNKNOWN or isinstance(value, Ref | Join):
+        return str(UNKNOWN)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def shown(value: Any) -> str:
+    """``value`` on one line, as short as a line should be."""
+    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    text = "(none)" if value is None else str(plain(value)) if value is UNKNOWN else text
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def _said(outcome: Outcome) -> str:
+    change = outcome.change
+    if outcome.end == "done":
+        return f"{_DONE[change.action]:<11} {outcome.seconds:5.1f} s"
+    return "not begun" if outcome.end == "skipped" else outcome.end
+
+
+class Quiet:
+    """Says nothing: for JSON."""
+
+    def starts(self, change: Change) -> None: ...
+
+    def waits(self, change: Change, says: str) -> None: ...
+
+    def ends(self, outcome: Outcome) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Plain(Quiet):
+    """One line for each change that ended, and for each new thing that one waits for."""
+
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        self._out = out
+        self._waits: dict[str, str] = {}
+
+    def waits(self, change: Change, says: str) -> None:
+        if self._waits.get(change.id) != says:
+            self._waits[change.id] = says
+            print(f"  … {change.id:<28} {says}", file=self._out, flush=True)
+
+    def ends(self, outcome: Outcome) -> None:
+        change = outcome.change
+        print(f"  {_SIGNS[change.action]} {change.id:<28} {_said(outcome)}", file=self._out, flush=True)
+
+
+class Live(Quiet):
+    """A live table in a terminal: what is being done, and for how long."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.live import Live as RichLive
+
+        self._started: dict[str, tuple[Change, float]] = {}
+        self._waits: dict[str, str] = {}
+        self._console = Console(highlight=False)
+        self._live = RichLive(get_renderable=self._table, console=self._console, refresh_per_second=10, transient=True)
+        self._live.start()
+
+    def _table(self) -> Any:
+        from rich.spinner import Spinner
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 1))
+        for change, since in list(self._started.values()):
+            doing = self._waits.get(change.id, _DOING[change.action])
+            table.add_row(" ", Spinner("dots"), f"{change.id:<28}", f"{doing}  {time.monotonic() - since:.1f} s")
+        return table
+
+    def starts(self, change: Change) -> None:
+        self._started[change.id] = (change, time.monotonic())
+
+    def waits(self, change: Change, says: str) -> None:
+        self._waits[change.id] = says
+
+    def ends(self, outcome: Outcome) -> None:
+        from rich.text import Text
+
+        change = outcome.change
+        self._started.pop(change.id, None)
+        colour = {"done": "green", "failed": "red"}.get(outcome.end, "yellow")
+        line = Text(f"  {_SIGNS[change.action]} {change.id:<28} ").append(_said(outcome), style=colour)
+        self._console.print(line)
+
+    def close(self) -> None:
+        self._live.stop()
+
+
+def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
+    rows = [(f"{app}.{key}", value) for app, values in outputs.items() for key, value in values.items()]
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"  {name:<{width}}  {value}" for name, value in rows]

@@ -1,0 +1,219 @@
+"""Lambda functions, from a folder of Python."""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from deployer import package
+from deployer.errors import AwsError
+from deployer.refs import Ref
+from deployer.resource import Properties, Resource, Spec
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_NAME_LIMIT = 64
+_ENVIRONMENT_LIMIT = 4096
+_CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment", "LoggingConfig")
+
+
+class FunctionSpec(Spec):
+    """Code that runs when it is called."""
+
+    source: str = Field(description="The folder of the code, from the folder of this file.")
+    handler: str = Field("app.handler", description="Module and function that get the event, as module.function.")
+    runtime: Literal["python3.11", "python3.12", "python3.13"] = Field("python3.12", description="The Python.")
+    architecture: Literal["x86_64", "arm64"] = Field("x86_64", description="The processor.")
+    memory: int = Field(128, ge=128, le=10_240, description="Memory, in MB. Processor power grows with it.")
+    timeout: int = Field(3, ge=1, le=900, description="A call is ended after so many seconds.")
+    description: str = Field("", max_length=256, description="For people who meet it in the console.")
+    environment: dict[str, str] = Field({}, description="Environment variables; may hold ${...} references.")
+    grants: dict[str, str | list[str]] = Field({}, description="What it may do with the app's resources.")
+    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] = Field(
+        14, description="Log lines are deleted at this age."
+    )
+
+
+class Function(Resource):
+    kind = "function"
+    section = "functions"
+    Spec = FunctionSpec
+    needs = ("permission",)
+    attributes = ("name", "arn")
+    secret = frozenset({"Environment"})
+
+    _code: package.Code | None = None
+
+    @property
+    def physical(self) -> str:
+        return self.stack.name(self.app.name, self.name)
+
+    @property
+    def after(self) -> frozenset[str]:
+        return frozenset({f"{self.app.name}.role.{self.name}", f"{self.app.name}.log_group.{self.name}"})
+
+    @cached_property
+    def _source(self) -> package.Source:
+        return package.Source(self.stack.root / self.spec.source, self.spec.runtime, self.spec.architecture)
+
+    def check(self) -> None:
+        error = self.app.lines.error
+        if len(self.physical) > _NAME_LIMIT:
+            text = (
+                f"the function's name '{self.physical}' has {len(self.physical)} characters, AWS allows {_NAME_LIMIT}"
+            )
+            raise error(self.place, text, "shorten the project, stage, app or function name")
+        if not self._source.folder.is_dir():
+            raise error((*self.place, "source"), f"the folder '{self.spec.source}' does not exist")
+        self._check_handler()
+        size = len(json.dumps(self.spec.environment))
+        if size > _ENVIRONMENT_LIMIT:
+            text = f"the environment has {size:,} bytes, AWS allows {_ENVIRONMENT_LIMIT:,}"
+            raise error((*self.place, "environment"), text, "keep large settings in a bucket")
+        self._environment()
+
+    def _check_handler(self) -> None:
+        place = (*self.place, "handler")
+        error = self.app.lines.error
+        module, dot, name = self.spec.handler.rpartition(".")
+        if not dot:
+            raise error(place, f"'{self.spec.handler}' is no module.function", "such as app.handler")
+        file = self._source.folder / (module.replace(".", "/") + ".py")
+        if not file.is_file():
+            text = f"'{self.spec.handler}' needs the file {module.replace('.', '/')}.py in '{self.spec.source}'"
+            raise error(place, text)
+        try:
+            defined = _names(ast.parse(file.read_bytes(), str(file)))
+        except SyntaxError as wrong:
+            raise error(place, f"{file.name} line {wrong.lineno} is no Python: {wrong.msg}") from None
+        if name not in defined:
+            raise error(place, f"'{name}' is not defined in {self.spec.source}/{file.name}")
+
+    def _environment(self) -> dict[str, Any]:
+        place = (*self.place, "environment")
+        return {key: self.app.text(text, (*place, key)) for key, text in self.spec.environment.items()}
+
+    def prepare(self) -> None:
+        local = self.stack.endpoint_url is not None
+        self._code = package.build(self._source, self.stack.root / ".cache" / "packages", local)
+
+    def desired(self) -> Properties:
+        group = f"{self.app.name}.log_group.{self.name}"
+        return {
+            "Role": Ref(f"{self.app.name}.role.{self.name}", "arn"),
+            "Handler": self.spec.handler,
+            "Runtime": self.spec.runtime,
+            "Architectures": [self.spec.architecture],
+            "Description": self.spec.description,
+            "Timeout": self.spec.timeout,
+            "MemorySize": self.spec.memory,
+            "Environment": self._environment(),
+            "LoggingConfig": {"LogFormat": "Text", "LogGroup": Ref(group, "name")},
+            "Code": self._code,
+            "Tags": self.tags,
+        }
+
+    def static(self) -> dict[str, str]:
+        return {"name": self.physical, "arn": self.stack.arn("lambda", f"function:{self.physical}")}
+
+    @classmethod
+    def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
+        functions = aws.pages("lambda", "list_functions", "Functions")
+        names = [item["FunctionName"] for item in functions if item["FunctionName"].startswith(aws.stack.prefix)]
+        found = aws.together(*(lambda name=name: _get(aws, name) for name in names))
+        return {name: answer.get("Tags", {}) for name, answer in zip(names, found, strict=True) if answer}
+
+    @classmethod
+    def observe(cls, aws: Aws, name: str) -> Properties | None:
+        answer = _get(aws, name)
+        if answer is None:
+            return None
+        configuration = answer["Configuration"]
+        logging = configuration.get("LoggingConfig", {})
+        return {
+            **{key: configuration.get(key) for key in _CONFIGURATION},
+            "Architectures": configuration["Architectures"],
+            "Environment": configuration.get("Environment", {}).get("Variables", {}),
+            "LoggingConfig": {key: logging.get(key) for key in ("LogFormat", "LogGroup")},
+            "Code": package.Code(configuration["CodeSha256"]),
+            "Tags": answer.get("Tags", {}),
+        }
+
+    @classmethod
+    def create(cls, aws: Aws, name: str, want: Properties) -> None:
+        code = {"ZipFile": want["Code"].content()}
+        architectures, tags = want["Architectures"], want["Tags"]
+        settings = _settings(want)
+        aws.call(
+            "lambda",
+            "create_function",
+            FunctionName=name,
+            Code=code,
+            Architectures=architectures,
+            Tags=tags,
+            **settings,
+        )
+        _settled(aws, name)
+
+    @classmethod
+    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        if have["Tags"] != want["Tags"]:
+            arn = aws.stack.arn("lambda", f"function:{name}")
+            aws.call("lambda", "tag_resource", Resource=arn, Tags=want["Tags"])
+        if any(have[key] != want[key] for key in _CONFIGURATION):
+            _settled(aws, name)
+            aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want))
+            _settled(aws, name)
+        if (have["Code"], have["Architectures"]) != (want["Code"], want["Architectures"]):
+            _settled(aws, name)
+            code, architectures = want["Code"].content(), want["Architectures"]
+            aws.call("lambda", "update_function_code", FunctionName=name, ZipFile=code, Architectures=architectures)
+            _settled(aws, name)
+
+    @classmethod
+    def delete(cls, aws: Aws, name: str) -> None:
+        aws.find("lambda", "delete_function", absent="ResourceNotFoundException", FunctionName=name)
+
+
+def _get(aws: Aws, name: str) -> Any:
+    return aws.find("lambda", "get_function", absent="ResourceNotFoundException", FunctionName=name)
+
+
+def _settings(want: Properties) -> dict[str, Any]:
+    return {**{key: want[key] for key in _CONFIGURATION}, "Environment": {"Variables": want["Environment"]}}
+
+
+def _settled(aws: Aws, name: str) -> None:
+    """Wait until no change is under way: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+
+    Raises:
+        AwsError: Lambda gave the change up.
+    """
+
+    def settled() -> bool:
+        state = aws.call("lambda", "get_function_configuration", FunctionName=name)
+        if "Failed" in (state.get("State"), state.get("LastUpdateStatus")):
+            reason = state.get("StateReason") or state.get("LastUpdateStatusReason")
+            raise AwsError(f"Lambda gave up: {reason}")
+        return not {"Pending", "InProgress"} & {state.get("State"), state.get("LastUpdateStatus")}
+
+    aws.until(settled, "waiting for the function to become active")
+
+
+def _names(module: ast.Module) -> set[str]:
+    """What a module defines or imports at its top level."""
+    names: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return names

@@ -1,0 +1,296 @@
+"""API Gateway REST APIs: all routes as one OpenAPI body, deployed to one stage.
+
+APIs have no unique names: ours are found by name and tag. Should two appear after a race, the older wins and
+the other is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from deployer.resource import STACK_TAG, Properties, Resource, Spec
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_TIMEOUT_LIMIT = 29
+_ANSWERED_BY_GATEWAY = ("DEFAULT_4XX", "DEFAULT_5XX")
+
+
+class RouteSpec(Spec):
+    """What answers one method and path."""
+
+    function: str = Field(description="The function that gets the request.")
+    example: str | None = Field(None, description="A body to try it with, for the line that 'up' prints.")
+
+
+Route = Annotated[
+    RouteSpec, BeforeValidator(lambda value: RouteSpec(function=value) if isinstance(value, str) else value)
+]
+
+
+class RestApiSpec(Spec):
+    """A public HTTPS address whose routes lead to functions."""
+
+    stage: str = Field("prod", pattern=r"^[A-Za-z0-9_]{1,128}$", description="The first part of its paths.")
+    description: str = Field("", description="For people who meet it in the console.")
+    cors: str | None = Field(None, description="The origin whose pages may call it; '*' for every one.")
+    routes: dict[str, Route] = Field(min_length=1, description="'METHOD /path' to the function that answers.")
+
+
+class RestApi(Resource):
+    kind = "rest_api"
+    section = "api"
+    single = True
+    needs = ("permission",)
+    Spec = RestApiSpec
+    attributes = ("url", "id", "arn")
+
+    @property
+    def physical(self) -> str:
+        return self.stack.name(self.app.name, self.name)
+
+    def check(self) -> None:
+        functions = self.app.section("functions")
+        for route, spec in self.spec.routes.items():
+            place = (*self.place, "routes", route)
+            if not re.fullmatch(rf"({'|'.join(_METHODS)}) /([\w.-]+|{{\w+\+?}})?(/([\w.-]+|{{\w+\+?}}))*", route):
+                hint = f"such as 'POST /generate'; methods: {', '.join(_METHODS)}"
+                raise self.app.lines.error(place, f"'{route}' is no route", hint)
+            if spec.function not in functions:
+                text = f"'{route}' leads to '{spec.function}', which is no function of this app"
+                raise self.app.lines.error(place, text, f"functions: {', '.join(functions) or 'none'}")
+            if functions[spec.function].timeout > _TIMEOUT_LIMIT + 1:
+                text = f"API Gateway waits {_TIMEOUT_LIMIT} s, but '{spec.function}' may take longer"
+                raise self.app.lines.error(place, text, "lower the function's timeout")
+
+    def desired(self) -> Properties:
+        routes = {route: self._integration(spec.function) for route, spec in self.spec.routes.items()}
+        paths: dict[str, Any] = {}
+        for route, integration in routes.items():
+            method, path = route.split()
+            paths.setdefault(path, {})[method] = integration
+        cors = self.spec.cors
+        if cors:
+            for methods in paths.values():
+                methods["OPTIONS"] = _preflight(cors, sorted(methods))
+        origin = {"gatewayresponse.header.Access-Control-Allow-Origin": f"'{cors}'"}
+        definition = {"Paths": paths, "GatewayResponses": dict.fromkeys(_ANSWERED_BY_GATEWAY, origin) if cors else {}}
+        return {
+            "Description": self.spec.description,
+            **definition,
+            "Stage": {"Name": self.spec.stage, "Definition": _fingerprint(definition)},
+            "Duplicates": [],
+            "Tags": self.tags,
+        }
+
+    def _integration(self, function: str) -> Properties:
+        stack = self.stack
+        prefix = f"arn:{stack.partition}:apigateway:{stack.region}:lambda:path/2015-03-31/functions/"
+        arn = stack.arn("lambda", f"function:{stack.name(self.app.name, function)}")
+        return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": f"{prefix}{arn}/invocations"}
+
+    def outputs(self, have: Properties) -> dict[str, str]:
+        stack, api, stage = self.stack, have["Id"], self.spec.stage
+        if stack.endpoint_url:
+            url = f"{stack.endpoint_url}/_aws/execute-api/{api}/{stage}"
+        else:
+            url = f"https://{api}.execute-api.{stack.region}.{stack.dns_suffix}/{stage}"
+        return {"url": url, "id": api, "arn": stack.arn("execute-api", api)}
+
+    @classmethod
+    def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
+        return {api["name"]: api["tags"] for api in reversed(_ours(aws))}
+
+    @classmethod
+    def observe(cls, aws: Aws, name: str) -> Properties | None:
+        apis = [api for api in _ours(aws) if api["name"] == name]
+        if not apis:
+            return None
+        api, *duplicates = apis
+        resources, responses, stages, deployments = aws.together(
+            partial(
+                aws.pages, "apigateway", "get_resources", "items", restApiId=api["id"], embed=["methods"], limit=500
+            ),
+            partial(aws.pages, "apigateway", "get_gateway_responses", "items", restApiId=api["id"], limit=500),
+            partial(aws.call, "apigateway", "get_stages", restApiId=api["id"]),
+            partial(aws.pages, "apigateway", "get_deployments", "items", restApiId=api["id"], limit=500),
+        )
+        return {
+            "Id": api["id"],
+            "Description": api.get("description", ""),
+            "Paths": {item["path"]: _methods(item) for item in resources if item.get("resourceMethods")},
+            "GatewayResponses": {
+                item["responseType"]: item.get("responseParameters", {})
+                for item in responses
+                if not item.get("defaultResponse")
+            },
+            "Stage": _stage(stages["item"], deployments),
+            "Deployments": [deployment["id"] for deployment in deployments],
+            "Duplicates": [duplicate["id"] for duplicate in duplicates],
+            "Tags": api["tags"],
+        }
+
+    @classmethod
+    def create(cls, aws: Aws, name: str, want: Properties) -> None:
+        api = aws.call(
+            "apigateway",
+            "create_rest_api",
+            name=name,
+            description=want["Description"],
+            endpointConfiguration={"types": ["REGIONAL"]},
+            tags=want["Tags"],
+        )
+        _put(aws, api["id"], name, want, have=None)
+        _deploy(aws, api["id"], want, have=None)
+
+    @classmethod
+    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        api = have["Id"]
+        for duplicate in have["Duplicates"]:
+            _delete(aws, duplicate)
+        if have["Tags"] != want["Tags"]:
+            arn = f"arn:{aws.stack.partition}:apigateway:{aws.stack.region}::/restapis/{api}"
+            aws.call("apigateway", "tag_resource", resourceArn=arn, tags=want["Tags"])
+        definition = ("Description", "Paths", "GatewayResponses")
+        if any(have[key] != want[key] for key in definition):
+            _put(aws, api, name, want, have)
+        if any(have[key] != want[key] for key in (*definition, "Stage")):
+            _deploy(aws, api, want, have)
+
+    @classmethod
+    def delete(cls, aws: Aws, name: str) -> None:
+        for api in _ours(aws):
+            if api["name"] == name:
+                _delete(aws, api["id"])
+
+
+def _ours(aws: Aws) -> list[Any]:
+    """The stack's APIs, oldest first."""
+    apis = aws.pages("apigateway", "get_rest_apis", "items", limit=500)
+    ours = [api for api in apis if api.get("tags", {}).get(STACK_TAG) == aws.stack.mark]
+    return sorted(ours, key=lambda api: (api["createdDate"], api["id"]))
+
+
+def _delete(aws: Aws, api: str) -> None:
+    aws.find("apigateway", "delete_rest_api", absent="NotFoundException", restApiId=api)
+
+
+def _put(aws: Aws, api: str, name: str, want: Properties, have: Properties | None) -> None:
+    body = json.dumps(_openapi(name, want)).encode()
+    aws.call("apigateway", "put_rest_api", restApiId=api, mode="overwrite", body=body)
+    # Not in the body, for LocalStack leaves them out of an import; AWS's import drops those there were.
+    for kind, headers in want["GatewayResponses"].items():
+        aws.call("apigateway", "put_gateway_response", restApiId=api, responseType=kind, responseParameters=headers)
+    for kind in have["GatewayResponses"].keys() - want["GatewayResponses"].keys() if have else ():
+        aws.find("apigateway", "delete_gateway_response", absent="NotFoundException", restApiId=api, responseType=kind)
+
+
+def _deploy(aws: Aws, api: str, want: Properties, have: Properties | None) -> None:
+    """Serve the definition: a changed API answers as before until it is deployed.
+
+    Older deployments go afterwards, for a stage's own cannot be deleted; so do other stages of ours.
+    """
+    name, definition = want["Stage"]["Name"], want["Stage"]["Definition"]
+    aws.call("apigateway", "create_deployment", restApiId=api, stageName=name, description=definition)
+    if have:
+        if have["Stage"]["Name"] not in (None, name):
+            stage = have["Stage"]["Name"]
+            aws.find("apigateway", "delete_stage", absent="NotFoundException", restApiId=api, stageName=stage)
+        for old in have["Deployments"]:
+            aws.find("apigateway", "delete_deployment", absent="NotFoundException", restApiId=api, deploymentId=old)
+
+
+def _fingerprint(definition: Properties) -> str:
+    """Goes with a deployment as its description, to tell later what it serves."""
+    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _stage(stages: list[Any], deployments: list[Any]) -> Properties:
+    serves = {deployment["id"]: deployment.get("description", "") for deployment in deployments}
+    found = [{"Name": stage["stageName"], "Definition": serves.get(stage["deploymentId"])} for stage in stages]
+    return found[0] if len(found) == 1 else {"Name": None, "Definition": None}
+
+
+def _preflight(origin: str, methods: list[str]) -> Properties:
+    headers = {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
+        "Access-Control-Allow-Headers": "Content-Type,Authorization,X-Api-Key",
+    }
+    return {"type": "MOCK", "headers": {name: f"'{value}'" for name, value in headers.items()}}
+
+
+_HEADER = "method.response.header."
+
+
+def _methods(resource: Any) -> dict[str, Properties]:
+    """The methods of a path as AWS has them, in the spelling of ``desired``."""
+    methods: dict[str, Properties] = {}
+    for name, method in resource["resourceMethods"].items():
+        integration = method.get("methodIntegration", {})
+        if integration.get("type") == "MOCK":
+            answers = integration.get("integrationResponses", {}).values()
+            headers = {
+                parameter.removeprefix(_HEADER): value
+                for answer in answers
+                for parameter, value in answer.get("responseParameters", {}).items()
+            }
+            methods[name] = {"type": "MOCK", "headers": headers}
+        else:
+            methods[name] = {key: integration.get(key) for key in ("type", "httpMethod", "uri")}
+        if method.get("authorizationType", "NONE") != "NONE" or method.get("apiKeyRequired"):
+            methods[name]["authorization"] = method.get("authorizationType")
+    return methods
+
+
+def _openapi(name: str, want: Properties) -> Properties:
+    """The definition as OpenAPI with Amazon's extensions.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+    """
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": name, "version": "1", "description": want["Description"]},
+        "paths": {
+            path: {
+                method.lower(): _mock(each) if each["type"] == "MOCK" else _proxy(each, path)
+                for method, each in methods.items()
+            }
+            for path, methods in want["Paths"].items()
+        },
+    }
+
+
+def _proxy(integration: Properties, path: str) -> Properties:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)\+?}", path)
+    ]
+    return {
+        "parameters": parameters,
+        "responses": {},
+        "x-amazon-apigateway-integration": {**integration, "type": "aws_proxy"},
+    }
+
+
+def _mock(integration: Properties) -> Properties:
+    headers = integration["headers"]
+    schema = {"schema": {"type": "string"}}
+    answer = {"statusCode": "204", "responseParameters": {_HEADER + name: value for name, value in headers.items()}}
+    return {
+        "responses": {"204": {"description": "CORS preflight", "headers": dict.fromkeys(headers, schema)}},
+        "x-amazon-apigateway-integration": {
+            "type": "mock",
+            "requestTemplates": {"application/json": '{"statusCode": 204}'},
+            "responses": {"default": answer},
+        },
+    }

@@ -1,0 +1,180 @@
+"""IAM roles: one for each function, with its own log group and what it was granted, nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from deployer.refs import Join, Ref
+from deployer.resource import App, Properties, Resource, kinds, tag_dict, tag_list
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+_POLICY = "grants"
+_VERSION = "2012-10-17"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_POLICY_LIMIT = 10_240
+_NAME_LIMIT = 64
+
+
+class Role(Resource):
+    kind = "role"
+    needs = ("function",)
+    fixed = frozenset({"Path"})
+
+    @classmethod
+    def declare(cls, app: App) -> Iterator[Resource]:
+        for name, spec in app.section("functions").items():
+            yield cls(app, name, spec)
+
+    @property
+    def physical(self) -> str:
+        return self.stack.global_name(self.app.name, self.name)
+
+    def check(self) -> None:
+        place = self.app.place("functions", self.name)
+        if len(self.physical) > _NAME_LIMIT:
+            text = f"the role's name '{self.physical}' has {len(self.physical)} characters, AWS allows {_NAME_LIMIT}"
+            raise self.app.lines.error(place, text, "shorten the project, stage, app or function name")
+        size = sum(len(json.dumps(_resolved(each), separators=(",", ":"))) for each in self._statements())
+        if size > _POLICY_LIMIT:
+            text = f"the policy of '{self.name}' has {size} characters, AWS allows {_POLICY_LIMIT:,}"
+            raise self.app.lines.error((*place, "grants"), text, "grant less, or split the function")
+
+    def desired(self) -> Properties:
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        return {
+            "Path": _path(self.stack.mark),
+            "AssumeRolePolicyDocument": {"Version": _VERSION, "Statement": [trust]},
+            "Policies": {_POLICY: {"Version": _VERSION, "Statement": self._statements()}},
+            "ManagedPolicies": [],
+            "Tags": self.tags,
+        }
+
+    def _statements(self) -> list[dict[str, Any]]:
+        logs = Join((Ref(f"{self.app.name}.log_group.{self.name}", "arn"), ":*"))
+        statements = [_allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs)]
+        for target, levels in self.spec.grants.items():
+            place = self.app.place("functions", self.name, "grants", target)
+            kind = self._granted(target, place)
+            arn = Ref(f"{self.app.name}.{kind.kind}.{target}", "arn")
+            for level in [levels] if isinstance(levels, str) else levels:
+                if level not in kind.grants:
+                    text = f"'{target}' has no grant '{level}'"
+                    raise self.app.lines.error(place, text, f"a {kind.kind} has: {', '.join(kind.grants)}")
+                for suffix, actions in kind.grants[level].items():
+                    statements.append(_allow(actions, Join((arn, suffix)) if suffix else arn))
+        return statements
+
+    def _granted(self, target: str, place: tuple[str | int, ...]) -> type[Resource]:
+        grantable = [kind for kind in kinds() if kind.grants and kind.section]
+        found = [kind for kind in grantable if kind.section and target in self.app.section(kind.section)]
+        if not found:
+            names = [name for kind in grantable if kind.section for name in self.app.section(kind.section)]
+            hint = f"it can be one of: {', '.join(names)}" if names else "the app has nothing that can be granted"
+            raise self.app.lines.error(place, f"a grant on '{target}', which is nothing in this app", hint)
+        if len(found) > 1:
+            text = f"a grant on '{target}', which is both {' and '.join(kind.kind for kind in found)}"
+            raise self.app.lines.error(place, text, "rename one of them")
+        return found[0]
+
+    def static(self) -> dict[str, str]:
+        stack = self.stack
+        path = _path(stack.mark)
+        return {"arn": f"arn:{stack.partition}:iam::{stack.account}:role{path}{self.physical}", "name": self.physical}
+
+    @classmethod
+    def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
+        roles = aws.pages("iam", "list_roles", "Roles", PathPrefix=_path(aws.stack.mark))
+        names = [role["RoleName"] for role in roles]
+        found = aws.together(*(partial(_get, aws, name) for name in names))
+        return {name: tag_dict(role.get("Tags", [])) for name, role in zip(names, found, strict=True) if role}
+
+    @classmethod
+    def observe(cls, aws: Aws, name: str) -> Properties | None:
+        role = _get(aws, name)
+        if role is None:
+            return None
+        inline, managed = aws.together(
+            partial(aws.pages, "iam", "list_role_policies", "PolicyNames", RoleName=name),
+            partial(aws.pages, "iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name),
+        )
+        policies = aws.together(*(partial(_policy, aws, name, policy) for policy in inline))
+        return {
+            "Path": role["Path"],
+            "AssumeRolePolicyDocument": _document(role["AssumeRolePolicyDocument"]),
+            "Policies": dict(zip(inline, policies, strict=True)),
+            "ManagedPolicies": sorted(policy["PolicyArn"] for policy in managed),
+            "Tags": tag_dict(role.get("Tags", [])),
+        }
+
+    @classmethod
+    def create(cls, aws: Aws, name: str, want: Properties) -> None:
+        trust = json.dumps(want["AssumeRolePolicyDocument"])
+        tags = tag_list(want["Tags"])
+        aws.call("iam", "create_role", RoleName=name, Path=want["Path"], AssumeRolePolicyDocument=trust, Tags=tags)
+        cls._put_policies(aws, name, want)
+
+    @classmethod
+    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        if have["AssumeRolePolicyDocument"] != want["AssumeRolePolicyDocument"]:
+            trust = json.dumps(want["AssumeRolePolicyDocument"])
+            aws.call("iam", "update_assume_role_policy", RoleName=name, PolicyDocument=trust)
+        if have["Tags"] != want["Tags"]:
+            aws.call("iam", "tag_role", RoleName=name, Tags=tag_list(want["Tags"]))
+        if have["Policies"] != want["Policies"]:
+            cls._put_policies(aws, name, want)
+        cls._strip(aws, name, have["Policies"].keys() - want["Policies"].keys(), have["ManagedPolicies"])
+
+    @classmethod
+    def _put_policies(cls, aws: Aws, name: str, want: Properties) -> None:
+        for policy, document in want["Policies"].items():
+            text = json.dumps(document)
+            aws.call("iam", "put_role_policy", RoleName=name, PolicyName=policy, PolicyDocument=text)
+
+    @classmethod
+    def _strip(cls, aws: Aws, name: str, inline: Any, managed: Any) -> None:
+        for policy in inline:
+            aws.find("iam", "delete_role_policy", absent="NoSuchEntity", RoleName=name, PolicyName=policy)
+        for arn in managed:
+            aws.find("iam", "detach_role_policy", absent="NoSuchEntity", RoleName=name, PolicyArn=arn)
+
+    @classmethod
+    def delete(cls, aws: Aws, name: str) -> None:
+        have = cls.observe(aws, name)
+        if have is not None:
+            cls._strip(aws, name, have["Policies"], have["ManagedPolicies"])
+            aws.find("iam", "delete_role", absent="NoSuchEntity", RoleName=name)
+
+
+def _path(mark: str) -> str:
+    """Roles of a stack share a path, so that one call lists them."""
+    return f"/{mark}/"
+
+
+def _get(aws: Aws, name: str) -> Any:
+    answer = aws.find("iam", "get_role", absent="NoSuchEntity", RoleName=name)
+    return answer["Role"] if answer else None
+
+
+def _policy(aws: Aws, role: str, policy: str) -> Any:
+    answer = aws.find("iam", "get_role_policy", absent="NoSuchEntity", RoleName=role, PolicyName=policy)
+    return _document(answer["PolicyDocument"]) if answer else None
+
+
+def _document(value: Any) -> Any:
+    """A policy as data: botocore decodes it already, where it recognises it."""
+    return json.loads(unquote(value)) if isinstance(value, str) else value
+
+
+def _allow(actions: list[str], resource: str | Ref | Join) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}
+
+
+def _resolved(statement: dict[str, Any]) -> dict[str, Any]:
+    """The statement with something as long as an ARN can get in place of each ref."""
+    return {**statement, "Resource": "x" * 120}
