@@ -24,9 +24,7 @@ def handler(event, context):
         if len(text) > 1000:
             return reply(400, {"error": "More than 1000 characters"})
 
-        code = qrcode.QRCode(
-            version=1, error_correction=qrcode.constants.ERROR_CORRECT_L, box_size=10, border=4
-        )
+        code = qrcode.QRCode(version=1, error_correction=qrcode.constants.ERROR_CORRECT_L, box_size=10, border=4)
         code.add_data(text)
         code.make(fit=True)
         image = code.make_image(fill_color="black", back_color="white")

@@ -18,8 +18,8 @@ HEADERS = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*
 
 logger = logging.getLogger(__name__)
 emulated = bool(os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"))
-# botocore alone: boto3 adds a sixth to the import and nothing used here. Made while Lambda initialises,
-# with a full CPU. Three tries of at most 7 s: a failure is answered before the function's 30 s are over.
+# botocore alone: boto3 would add a seventh to this and nothing used here. At import, for while Lambda initialises
+# it gives a full CPU. Three tries of at most 7 s: failure is answered before the function's 30 s are over.
 s3 = botocore.session.get_session().create_client(
     "s3",
     config=Config(
@@ -42,9 +42,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         image = qr.png(text)
         bucket = os.environ["BUCKET_NAME"]
         filename = f"qr_{datetime.now(UTC):%Y%m%d_%H%M%S}_{uuid.uuid4().hex}.png"
-        s3.put_object(
-            Bucket=bucket, Key=filename, Body=image, ContentType="image/png", CacheControl="max-age=31536000"
-        )
+        s3.put_object(Bucket=bucket, Key=filename, Body=image, ContentType="image/png", CacheControl="max-age=31536000")
         url = object_url(s3.meta.endpoint_url, bucket, filename, path_style=emulated)
     except qr.UnencodableError as error:
         return answer(400, error=f"'text' does not fit in a QR code: {error}")
