@@ -1,0 +1,181 @@
+"""What the whole suite shares: one emulator for the session, and deploy.py as a stranger would run it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from localdev.emulator import Emulator
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 120  # seconds a command may take before it counts as hanging
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+# A test that uses one of these fixtures needs what the marker stands for.
+MARKED_BY_FIXTURE = {"emulator": "emulator", "page": "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture, marker in MARKED_BY_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI a suite that skips its slow half must not look green."""
+    report: Any = yield
+    needed = [name for name in MARKED_BY_FIXTURE.values() if item.get_closest_marker(name)]
+    if report.skipped and needed and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, although marked {' and '.join(needed)}: {report.longrepr}"
+    return report
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    return find_free_port
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("emulator"), find_free_port())
+    emulator.start()
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def client(emulator: Emulator) -> Iterator[Callable[[str], Any]]:
+    """boto3 clients of the emulator: ``client("s3")``."""
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            clients[service] = boto3.client(service, endpoint_url=emulator.endpoint_url, **CREDENTIALS)
+        return clients[service]
+
+    yield client
+    for each in clients.values():
+        each.close()
+
+
+class Ended(subprocess.CompletedProcess[str]):
+    """A command that ran to its end."""
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON document."""
+        return json.loads(self.stdout)
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without its AWS settings and colour wishes."""
+    unwanted = ("AWS_", "FORCE_COLOR", "CLICOLOR", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", **changes}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, str(ROOT / "deploy.py"), *map(str, arguments)]
+
+
+def deploy(*arguments: str | Path, env: dict[str, str] | None = None, cwd: Path = ROOT) -> Ended:
+    """Run ``python deploy.py``; no terminal, no input."""
+    process = subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        env=env or environment(),
+        cwd=cwd,
+        timeout=LIMIT,
+        check=False,
+    )
+    return Ended(process.args, process.returncode, process.stdout, process.stderr)
+
+
+@pytest.fixture(scope="session")
+def skiff(emulator: Emulator) -> Callable[..., Ended]:
+    """``skiff("up", "--json", ...)`` runs deploy.py against the session's emulator."""
+
+    def run(name: str, *arguments: str | Path, **more: Any) -> Ended:
+        return deploy(name, "--endpoint-url", emulator.endpoint_url, *arguments, **more)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stage of one configuration, which nothing else uses."""
+
+    stage: str
+    config: Path
+    endpoint_url: str
+
+    @property
+    def options(self) -> list[str]:
+        return ["--config", str(self.config), "--stage", self.stage, "--endpoint-url", self.endpoint_url]
+
+    def run(self, name: str, *arguments: str | Path, **more: Any) -> Ended:
+        """Run one command of deploy.py, whatever comes of it."""
+        return deploy(name, *self.options, *arguments, **more)
+
+    def json(self, name: str, *arguments: str | Path, **more: Any) -> Any:
+        """Run one command that must succeed, and return its document."""
+        ended = self.run(name, "--json", *arguments, **more)
+        assert ended.returncode == 0, f"{name}: {ended.stdout}{ended.stderr}"
+        return ended.json
+
+
+StackMaker = Callable[..., Stack]
+
+
+@pytest.fixture(scope="session")
+def session_stack(emulator: Emulator) -> Iterator[StackMaker]:
+    """``session_stack(config)`` is a new stage, taken down at the end of the session."""
+    yield from _stacks(emulator)
+
+
+@pytest.fixture
+def stack(emulator: Emulator) -> Iterator[StackMaker]:
+    """``stack(config)`` is a new stage, taken down after the test."""
+    yield from _stacks(emulator)
+
+
+_numbers = itertools.count(1)
+
+
+def _stacks(emulator: Emulator) -> Iterator[StackMaker]:
+    made: list[Stack] = []
+
+    def make(config: Path = ROOT / "config.yaml", stage: str | None = None) -> Stack:
+        made.append(Stack(stage or f"t{next(_numbers)}", config, emulator.endpoint_url))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.run("down")
