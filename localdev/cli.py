@@ -113,8 +113,6 @@ def main() -> NoReturn:
 def fail(error: Exception) -> NoReturn:
     from localdev.errors import LocaldevError
 
-    hint: Any = (
-        error.hint if isinstance(error, LocaldevError) else "this is a bug of localdev; please report it"
-    )
+    hint: Any = error.hint if isinstance(error, LocaldevError) else "this is a bug of localdev; please report it"
     click.echo(f"error: {error}\nhint: {hint}", err=True)
     sys.exit(1)

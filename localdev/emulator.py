@@ -24,7 +24,9 @@ from localdev.settings import HOST, localstack_environment
 
 DEFAULT_PORT = 4566
 START_LIMIT = 60.0  # seconds until a start counts as failed; a cold disk needs 10
-STOP_GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+# Seconds between SIGTERM and SIGKILL. LocalStack waits for its own long polls when it shuts down, up to
+# 5 s, but it keeps nothing that an abrupt end could damage, and the watchdog sees to the functions.
+STOP_GRACE = 2.0
 KILL_LIMIT = 5.0  # seconds a killed process may take to be gone
 POLL = 0.02  # seconds
 SHOWN_LOG_LINES = 15
@@ -52,6 +54,7 @@ class Emulator:
         self.port = port
         self.log = self.root / "localstack.log"
         self._lock = FolderLock(self.root)
+        self._process: subprocess.Popen[bytes] | None = None  # to be reaped, if this object started it
 
     @property
     def endpoint_url(self) -> str:
@@ -91,14 +94,14 @@ class Emulator:
             os.ftruncate(lock, 0)
             _require_installed()
             with _bound_socket(self.port) as listener:
-                process = self._spawn(listener, lock)
+                self._process = self._spawn(listener, lock)
         finally:
-            os.close(lock)  # the emulator holds it now
+            os.close(lock)  # the emulator holds it now, if there is one
         try:
-            self._await_gateway(process)
+            self._await_gateway(self._process)
         except BaseException:
-            _signal_group(process.pid, signal.SIGKILL)
-            process.wait()
+            self._process.kill()
+            self._process.wait()
             raise
         return True
 
@@ -106,20 +109,27 @@ class Emulator:
         """Returns once every process is gone: True if there was one. Raises StopFailed."""
         if not self._lock.held():
             return False
-        for number, patience in ((signal.SIGTERM, STOP_GRACE), (signal.SIGKILL, KILL_LIMIT)):
-            deadline = time.monotonic() + patience
-            signalled = False
-            while self._lock.held():
-                # A starting emulator names itself within milliseconds; a killed one has nothing to signal.
-                if not signalled and (pid := self._lock.owner().get("pid")):
-                    _signal_group(pid, number)
-                    signalled = True
-                if time.monotonic() > deadline:
-                    break
-                time.sleep(POLL)
-            else:
-                return True
-        raise StopFailed(f"processes of {self.root} survived SIGKILL", f"look at: {self.log}")
+        if not self._end(signal.SIGTERM, STOP_GRACE) and not self._end(signal.SIGKILL, KILL_LIMIT):
+            raise StopFailed(f"processes of {self.root} survived SIGKILL", f"look at: {self.log}")
+        return True
+
+    def _end(self, number: int, patience: float) -> bool:
+        """Signals the emulator. Whether it and its functions' processes were gone within patience seconds."""
+        deadline = time.monotonic() + patience
+        signalled = False
+        while self._lock.held():
+            # One that is just starting names itself within milliseconds.
+            if not signalled and (pid := self._lock.owner().get("pid")):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, number)
+                signalled = True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL)
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+        return True
 
     def _answers_already(self) -> bool:
         port = self._lock.owner().get("port")
@@ -135,7 +145,7 @@ class Emulator:
     def _spawn(self, listener: socket.socket, lock: int) -> subprocess.Popen[bytes]:
         temporary = self.root / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+        temporary.mkdir(parents=True, exist_ok=True)
         environment = localstack_environment(self.root, self.port)
         environment |= {SOCKET: str(listener.fileno()), LOCK: str(lock)}
         with self.log.open("wb") as log:
@@ -157,8 +167,10 @@ class Emulator:
         if _version_at(self.port, timeout=START_LIMIT) is not None:
             return
         lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
-        ended = process.poll()
-        what = "did not answer" if ended is None else f"ended with exit code {ended}"
+        try:
+            what = f"ended with exit code {process.wait(timeout=1)}"
+        except subprocess.TimeoutExpired:
+            what = f"did not answer within {START_LIMIT:.0f} s"
         raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")
 
 
@@ -208,8 +220,3 @@ def _bound_socket(port: int) -> socket.socket:
             "stop the other program or choose another --port",
         ) from error
     return listener
-
-
-def _signal_group(leader: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, number)

@@ -1,5 +1,6 @@
 """LocalStack's view of a Lambda function that runs as a process: the executor plugin ``process``."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import logging
@@ -13,14 +14,13 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
-from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
 from localdev import patches, wording
 from localdev.process import LOCK
 from localdev.runtime_folder import build_runtime_folder
-from localdev.sandbox import Ending, Sandbox
+from localdev.sandbox import GRACE, Ending, Sandbox
 from localdev.settings import HOST
 from localdev.watchdog import Watchdog
 
@@ -42,7 +42,7 @@ def watchdog() -> Watchdog:
 
 @cache
 def runtime_folder() -> Path:
-    return build_runtime_folder(Path(config.dirs.cache) / "runtime")
+    return build_runtime_folder(Path.home() / "runtime")  # the emulator's home is its folder
 
 
 @cache
@@ -50,7 +50,7 @@ def say_once(message: str) -> None:
     LOG.warning(message)
 
 
-class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]
+class ProcessExecutor(RuntimeExecutor):
     """One execution environment. LocalStack sends it one invocation at a time."""
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:
@@ -118,6 +118,8 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]
         settings = self.function_version.config
         began = time.monotonic()
         deadline = began + settings.timeout
+        if self._sandbox is not None and not self._sandbox.alive():
+            self._discard()  # it ended after its last response
         outcome = self._initialise(request_id, deadline, "invoke") if self._sandbox is None else None
         self._logs += wording.start(request_id, self.function_version.id.qualifier)
         if outcome is None:
@@ -130,7 +132,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]
             duration=min(milliseconds_since(began), settings.timeout * 1000),
             init=self._init,
             memory=settings.memory_size,
-            peak=self._peak,
+            peak=min(self._peak, settings.memory_size),  # seen too late to stop it at the limit
         )
         result = InvocationResult(request_id, outcome.body, is_error=outcome.failed, logs=self._logs)
         self._init, self._logs = None, ""
@@ -185,6 +187,9 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]
         self._logs += sandbox.take_logs()
         if len(call.body) > RESPONSE_LIMIT:
             call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            # AWS's runtime gives up over this answer; another one may ask for more work.
+            if sandbox.initialise(time.monotonic() + GRACE) is not None:
+                self._discard()
             return wording.too_large(RESPONSE_LIMIT)
         call.answer(HTTPStatus.ACCEPTED)
         return wording.Outcome(call.body, failed=call.path.endswith("/error"))

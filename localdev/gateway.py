@@ -4,6 +4,7 @@ LocalStack 4.13.1's own twisted server ignores the host of GATEWAY_LISTEN and li
 (``runtime/server/twisted.py``), and it learns only while starting that a port is taken.
 """
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import gc
@@ -15,7 +16,7 @@ from typing import Any
 
 from localstack.runtime.server.twisted import TwistedRuntimeServer
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
-from plux import PluginManager
+from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
@@ -26,10 +27,11 @@ LOG = logging.getLogger(__name__)
 
 # What a deployment asks for, in the order it asks. Their first import takes seconds, which the client
 # spends on reading its configuration and building packages.
-WARMED_UP = ("s3", "iam", "sts", "lambda", "apigateway", "logs")
+# The last one counts a function's invocations.
+WARMED_UP = ("s3", "iam", "sts", "lambda", "apigateway", "logs", "cloudwatch")
 
 
-class LoopbackServer(TwistedRuntimeServer):  # type: ignore[misc]
+class LoopbackServer(TwistedRuntimeServer):
     """Plain HTTP on an inherited socket; warms services up once it serves."""
 
     def register(self, gateway: Any, listen: Any, ssl_creds: Any = None) -> None:
@@ -55,13 +57,15 @@ def require_process_executor() -> None:
 
 def warm_up() -> None:
     """Imports and starts the services a deployment needs first."""
+    from localstack.services.lambda_.invocation.runtime_executor import get_runtime_executor
     from localstack.services.plugins import SERVICE_PLUGINS
 
     try:
         for service in WARMED_UP:
             SERVICE_PLUGINS.require(service)
+        get_runtime_executor()
     except Exception:
         # The request that needs the service will meet the same error and report it.
-        LOG.exception("cannot warm up %s", service)
+        LOG.exception("warming up failed")
     gc.freeze()
     gc.enable()

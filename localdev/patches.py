@@ -1,48 +1,62 @@
 """What the executor interface of LocalStack 4.13.1 does not let through, replaced in memory."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import base64
 import copy
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from localstack.aws.api.lambda_ import InvocationType, RequestTooLargeException
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
     InvalidStatusException,
 )
-from localstack.services.lambda_.invocation.lambda_models import InitializationType
+from localstack.services.lambda_.invocation.lambda_models import InitializationType, Invocation
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
+from localstack.utils.patch import patch
 
 from localdev.variables import function_environment
+
+SYNCHRONOUS_LIMIT = 6 * 1024 * 1024  # bytes
+ASYNCHRONOUS_LIMIT = 1024 * 1024  # bytes
 
 
 def apply() -> None:
     """Once per process, before the first function starts."""
-    originals = ExecutionEnvironment.get_environment_variables, ExecutionEnvironment.invoke
+    patch(ExecutionEnvironment.get_environment_variables)(get_environment_variables)
+    patch(ExecutionEnvironment.invoke)(invoke_with_client_context)
+    patch(LambdaService.invoke)(refuse_large_requests)
+    patch(AssignmentService.get_environment, pass_target=False)(contextmanager(get_environment))
 
-    def get_environment_variables(self: Any) -> dict[str, str]:
-        # LocalStack lets the user overwrite everything, credentials included. AWS does not.
-        version = self.function_version
-        plain = copy.copy(self)
-        plain.function_version = dataclasses.replace(
-            version, config=dataclasses.replace(version.config, environment=None)
-        )
-        return function_environment(
-            originals[0](plain), version.config.environment or {}, version.config.runtime
-        )
 
-    def invoke(self: Any, invocation: Any) -> Any:
-        # LocalStack drops the client context on the way to its executor.
-        encoded = invocation.client_context
-        self.runtime_executor.client_context = base64.b64decode(encoded).decode() if encoded else None
-        return originals[1](self, invocation)
+def get_environment_variables(original: Callable[..., dict[str, str]], self: Any) -> dict[str, str]:
+    """LocalStack lets the user overwrite every variable, credentials included. AWS does not."""
+    version = self.function_version
+    plain = copy.copy(self)
+    plain.function_version = dataclasses.replace(version, config=dataclasses.replace(version.config, environment=None))
+    user = version.config.environment or {}
+    return function_environment(original(plain), user, version.config.runtime)
 
-    ExecutionEnvironment.get_environment_variables = get_environment_variables
-    ExecutionEnvironment.invoke = invoke
-    AssignmentService.get_environment = contextmanager(get_environment)
+
+def invoke_with_client_context(original: Callable[..., Any], self: Any, invocation: Invocation) -> Any:
+    """LocalStack drops the client context on the way to its executor."""
+    encoded = invocation.client_context
+    self.runtime_executor.client_context = base64.b64decode(encoded).decode() if encoded else None
+    return original(self, invocation)
+
+
+def refuse_large_requests(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:
+    """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+    kind = kwargs.get("invocation_type") or InvocationType.RequestResponse
+    limit = ASYNCHRONOUS_LIMIT if kind == InvocationType.Event else SYNCHRONOUS_LIMIT
+    if len(kwargs.get("payload") or b"") > limit:
+        raise RequestTooLargeException(f"Request must be smaller than {limit} bytes for the InvokeFunction operation")
+    return original(self, *args, **kwargs)
 
 
 def get_environment(

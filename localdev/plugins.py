@@ -1,5 +1,6 @@
 """What LocalStack finds through our entry points. Names only; everything else is imported when it is used."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from localdev.executor import ProcessExecutor
 
 
-class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
     """Lambda functions as child processes: ``LAMBDA_RUNTIME_EXECUTOR=process``."""
 
     name = "process"
@@ -22,7 +23,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
         return ProcessExecutor
 
 
-class LoopbackServerPlugin(RuntimeServerPlugin):  # type: ignore[misc]
+class LoopbackServerPlugin(RuntimeServerPlugin):
     """The gateway on the one socket it was given: ``GATEWAY_SERVER=loopback``."""
 
     name = "loopback"

@@ -4,6 +4,7 @@ It inherits two descriptors, named in the environment: the bound socket, so that
 before anything starts, and the folder's lock, which lives as long as this process does.
 """
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import gc

@@ -119,11 +119,7 @@ class Sandbox:
     def exit_status(self) -> str:
         """How Lambda words the end of a process. Only after it ended."""
         code = self.process.wait()
-        if code < 0:
-            return (
-                f"signal: {signal.strsignal(-code).lower()}" if code != -signal.SIGKILL else "signal: killed"
-            )
-        return f"exit status {code}"
+        return f"exit status {code}" if code >= 0 else f"signal: {(signal.strsignal(-code) or '').lower()}"
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -152,18 +148,21 @@ class Sandbox:
 
     def _next_call(self, deadline: float) -> Call | Ending:
         while True:
+            call = None
             ended = not self.alive()
             remaining = deadline - time.monotonic()
             for key, _ in self._selector.select(0 if ended else max(0, min(TICK, remaining))):
                 if key.data is self._logs:
                     if not self._logs.drain():
                         self._selector.unregister(self._logs.reading)
-                elif call := self._api.receive(key):
-                    return call
-            if ended:
-                return Ending.EXITED
+                else:
+                    call = self._api.receive(key) or call
             if self.peak_memory() > self._memory:
                 return Ending.OUT_OF_MEMORY
+            if call:
+                return call
+            if ended:
+                return Ending.EXITED
             if remaining <= 0:
                 return Ending.TIMED_OUT
 

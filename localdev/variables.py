@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved environment variables"
 RESERVED = frozenset(
     {
@@ -32,12 +34,10 @@ NOT_ON_AWS = frozenset(
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-def function_environment(own: dict[str, object], user: dict[str, str], runtime: str) -> dict[str, str]:
+def function_environment(own: Mapping[str, object], user: Mapping[str, str], runtime: str) -> dict[str, str]:
     """own: LocalStack's variables without the user's. runtime: as in ``python3.12``."""
     kept = {
-        name: str(value)
-        for name, value in own.items()
-        if name not in NOT_ON_AWS and not name.startswith("LOCALSTACK_")
+        name: str(value) for name, value in own.items() if name not in NOT_ON_AWS and not name.startswith("LOCALSTACK_")
     }
     kept["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
     allowed = {name: value for name, value in user.items() if name not in RESERVED}
