@@ -83,11 +83,12 @@ def test_every_mask_scores_as_in_qrcode(qr, version):
         assert score == qrcode.util.lost_point(code.modules)
 
 
-@given(st.integers(21, 60), st.floats(0, 1), st.randoms(use_true_random=False))
+@given(st.integers(21, 60), st.floats(0, 1), st.integers(0, 2**32))
 @settings(max_examples=50, deadline=None)
-@example(21, 0, random.Random(0))
-@example(25, 1, random.Random(0))
-def test_any_matrix_scores_as_in_qrcode(qr, size, darkness, chance):
+@example(21, 0, 0)
+@example(25, 1, 0)
+def test_any_matrix_scores_as_in_qrcode(qr, size, darkness, seed):
+    chance = random.Random(seed)
     matrix = [[chance.random() < darkness for _ in range(size)] for _ in range(size)]
     score = qr.penalty(qr.pack(matrix), qr.pack(zip(*matrix, strict=True)), size)
     assert score == qrcode.util.lost_point(matrix)
