@@ -94,7 +94,7 @@ def qr(session_stack: Callable[..., Any]) -> Qr:
     return Qr(session_stack().json("up")["outputs"]["qr"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright runs, no other event loop may
 def chromium() -> Iterator[Any]:
     try:
         path = executable_path()
