@@ -90,6 +90,7 @@ class Emulator:
                     f"an emulator of {self.root} runs but does not answer", "run: python -m localdev stop"
                 )
             time.sleep(POLL)
+        self._reap()  # one that was killed
         try:
             os.ftruncate(lock, 0)
             _require_installed()
@@ -101,7 +102,7 @@ class Emulator:
             self._await_gateway(self._process)
         except BaseException:
             self._process.kill()
-            self._process.wait()
+            self._reap()
             raise
         return True
 
@@ -126,10 +127,13 @@ class Emulator:
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL)
+        self._reap()
+        return True
+
+    def _reap(self) -> None:
         if self._process is not None:
             self._process.wait()
             self._process = None
-        return True
 
     def _answers_already(self) -> bool:
         port = self._lock.owner().get("port")

@@ -1,0 +1,148 @@
+"""One emulator for the whole session, and functions deployed to it through the real Lambda client."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import json
+import re
+import socket
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from localdev.emulator import Emulator
+
+ROLE = "arn:aws:iam::000000000000:role/function"
+DENSELY = {"Delay": 0.02, "MaxAttempts": 500}
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("emulator"), free_port())
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("AWS_PROFILE", "of-the-user")  # which no function may see
+        emulator.start()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def client(emulator: Emulator) -> Iterator[Callable[[str], Any]]:
+    clients: dict[str, Any] = {}
+
+    def client(service: str, url: str = emulator.endpoint_url) -> Any:
+        if (service, url) not in clients:
+            # A failed invocation must show, not be tried again.
+            config = Config(retries={"max_attempts": 0}, read_timeout=60, max_pool_connections=50)
+            clients[service, url] = boto3.client(service, endpoint_url=url, config=config, **CREDENTIALS)
+        return clients[service, url]
+
+    yield client
+    for each in clients.values():
+        each.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    payload: Any
+    error: str | None
+    log: str
+
+    @property
+    def report(self) -> dict[str, str]:
+        line = next(line for line in self.log.splitlines() if line.startswith("REPORT"))
+        return dict(re.findall(r"([A-Z][\w ]+): ([^\t]+)", line))
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    client: Any
+
+    def invoke(self, event: Any = None, **arguments: Any) -> Answer:
+        answer = self.client.invoke(FunctionName=self.name, Payload=json.dumps(event), LogType="Tail", **arguments)
+        return Answer(
+            json.loads(answer["Payload"].read() or "null"),
+            answer.get("FunctionError"),
+            base64.b64decode(answer.get("LogResult", "")).decode(),
+        )
+
+    def update(self, source: str) -> None:
+        self.client.update_function_code(FunctionName=self.name, ZipFile=zipped(source))
+        self.client.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig=DENSELY)
+
+
+@pytest.fixture(scope="session")
+def deploy(client: Callable[..., Any]) -> Callable[..., Function]:
+    """Creates a function from the source of its app.py, and waits until it can be invoked."""
+    numbers = itertools.count()
+
+    def deploy(source: str, url: str | None = None, **settings: Any) -> Function:
+        lambda_ = client("lambda", url) if url else client("lambda")
+        name = f"function-{next(numbers)}"
+        arguments = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256} | settings
+        lambda_.create_function(FunctionName=name, Code={"ZipFile": zipped(source)}, **arguments)
+        lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=DENSELY)
+        return Function(name, lambda_)
+
+    return deploy
+
+
+def zipped(source: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("app.py", source)
+    return archive.getvalue()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    """Calls until the answer is true and returns it; fails after some seconds."""
+
+    def until(call: Callable[[], Any], seconds: float = 10) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (answer := call()):
+            assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+            time.sleep(0.02)
+        return answer
+
+    return until
+
+
+@pytest.fixture(scope="session")
+def processes() -> Callable[[str], list[int]]:
+    """The ids of the live processes that have a text in their command line or environment."""
+
+    def processes(text: str) -> list[int]:
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                known = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if text.encode() in known:
+                found.append(int(folder.name))
+        return found
+
+    return processes

@@ -1,0 +1,107 @@
+"""The command line, as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localdev.emulator import Emulator
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "localdev", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command_and_imports_next_to_nothing() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("start", "stop", "status", "logs"):
+        assert f"  {command} " in done.stdout
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import localdev.cli, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"localstack", "boto3", "http.client", "localdev.emulator", "deployer"} & set(loaded)
+
+
+@pytest.mark.parametrize("arguments", [["start", "--port", "99999"], ["nonsense"], ["start", "--nonsense"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Error: " in done.stderr
+
+
+def test_when_nothing_runs(tmp_path: Path) -> None:
+    stop, status, logs = (run(command, "--dir", tmp_path) for command in ("stop", "status", "logs"))
+    assert (stop.returncode, stop.stdout, stop.stderr) == (0, "not running\n", "")
+    assert (status.returncode, status.stdout, status.stderr) == (1, "not running\n", "")
+    assert (logs.returncode, logs.stdout) == (1, "")
+    assert logs.stderr == f"error: no log at {tmp_path}/localstack.log\nhint: run: python -m localdev start\n"
+
+
+def test_an_error_is_one_line_and_a_hint(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        done = run("start", "--dir", tmp_path, "--port", port)
+    assert (done.returncode, done.stdout) == (1, "")
+    error, hint = done.stderr.splitlines()
+    assert error == f"error: cannot listen on port {port}: Address already in use"
+    assert hint == "hint: stop the other program or choose another --port"
+
+
+def test_a_folder_that_cannot_be_written_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("start", "--dir", tmp_path / "file" / "below")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.emulator
+def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    where = ("--dir", tmp_path, "--port", free_port())
+    url = f"http://127.0.0.1:{where[-1]}"
+    try:
+        start = run("start", *where)
+        assert start.returncode == 0, start.stderr
+        assert start.stdout.startswith(f"LocalStack 4.13.1 answers at {url} (")
+        again = run("start", *where)
+        assert (again.returncode, again.stdout) == (0, f"LocalStack 4.13.1 answers at {url} (already running)\n")
+        status = json.loads(run("status", *where, "--json").stdout)
+        assert (status["running"], status["ready"], status["version"], status["url"]) == (True, True, "4.13.1", url)
+        assert run("status", *where).stdout == f"LocalStack 4.13.1 answers at {url} (pid {status['pid']})\n"
+        assert "Ready." in run("logs", *where).stdout
+    finally:
+        stop = run("stop", *where)
+    assert (stop.returncode, stop.stdout) == (0, "stopped\n")
+    assert run("status", *where, "--json").returncode == 1
+
+
+@pytest.mark.emulator
+def test_logs_are_followed(emulator: Emulator, client: Any) -> None:
+    follower = subprocess.Popen(
+        [sys.executable, "-m", "localdev", "logs", "--follow", "--dir", emulator.root],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert follower.stdout is not None
+    assert follower.stdout.readline()
+    client("s3").create_bucket(Bucket="followed")
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"{emulator.endpoint_url}/a-bucket-nobody-made")
+    assert any("GetObject" in line or "ListObjects" in line for line in follower.stdout)
+    follower.send_signal(signal.SIGINT)
+    follower.communicate()
+    assert follower.returncode == 130

@@ -1,0 +1,457 @@
+"""The Lambda contract, rule by rule, through a real Lambda client.
+
+Unless a test names another source: https://docs.aws.amazon.com/lambda/latest/dg/, pages
+lambda-runtime-environment (LRE), configuration-envvars (ENV), gettingstarted-limits (LIM),
+python-exceptions (EXC), python-context (CTX), python-logging (LOG), runtimes-api (API).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localdev.emulator import Emulator
+
+pytestmark = pytest.mark.emulator
+
+Deploy = Callable[..., Any]
+
+
+class TestInit:
+    def test_a_missing_dependency_fails_as_on_aws(self, deploy: Deploy) -> None:
+        """EXC: the runtime's own error type reaches the caller, and the log says why."""
+        answer = deploy("import click\ndef handler(event, context): pass").invoke()
+        assert answer.error == "Unhandled"
+        assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+        assert answer.payload["errorMessage"] == "Unable to import module 'app': No module named 'click'"
+        assert "[ERROR] Runtime.ImportModuleError" in answer.log
+        assert answer.report["Error Type"] == "Runtime.ImportModuleError"
+
+    @pytest.mark.parametrize(
+        ("source", "kind"),
+        [("def handle(event, context): pass", "Runtime.HandlerNotFound"), ("def", "Runtime.UserCodeSyntaxError")],
+    )
+    def test_the_other_ways_a_module_can_be_unusable(self, deploy: Deploy, source: str, kind: str) -> None:
+        """EXC"""
+        answer = deploy(source).invoke()
+        assert (answer.error, answer.payload["errorType"]) == ("Unhandled", kind)
+
+    def test_an_exit_during_init_is_an_exit(self, deploy: Deploy) -> None:
+        """LRE: like any crash of the runtime."""
+        answer = deploy("import os; os._exit(7)").invoke()
+        assert answer.payload["errorType"] == "Runtime.ExitError"
+        assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 7")
+
+    def test_a_failed_init_is_tried_once_more_by_the_invocation(self, deploy: Deploy) -> None:
+        """LRE, "Failures during the Init phase"."""
+        answer = deploy(FAILS_ONCE.format(failure="1 / 0")).invoke()
+        assert (answer.error, answer.payload) == (None, "second try")
+        assert "Phase: init\tStatus: error\tError Type: ZeroDivisionError" in answer.log
+
+    def test_an_init_of_ten_seconds_is_given_up_and_tried_again(self, deploy: Deploy) -> None:
+        """LRE: "The Init phase is limited to 10 seconds", then it runs under the function's timeout."""
+        answer = deploy(FAILS_ONCE.format(failure="__import__('time').sleep(60)"), Timeout=5).invoke()
+        assert (answer.error, answer.payload) == (None, "second try")
+        assert re.search(r"INIT_REPORT Init Duration: 10\d\d\d\.\d\d ms\tPhase: init\tStatus: timeout", answer.log)
+
+    def test_a_second_init_has_the_functions_timeout(self, deploy: Deploy) -> None:
+        """LRE"""
+        answer = deploy(
+            "import os, time\nif os.path.exists(m := os.environ['TMPDIR'] + '/m'): time.sleep(60)\nopen(m, 'w'); 1 / 0",
+            Timeout=1,
+        ).invoke()
+        assert answer.payload["errorType"] == "Sandbox.Timedout"
+
+
+FAILS_ONCE = """
+import os
+marker = os.environ["TMPDIR"] + "/marker"
+if not os.path.exists(marker):
+    open(marker, "w").close()
+    {failure}
+def handler(event, context):
+    return "second try"
+"""
+
+
+class TestErrors:
+    def test_an_exception_is_answered_with_its_type_and_trace(self, deploy: Deploy) -> None:
+        """EXC; the environment survives."""
+        function = deploy(
+            "import os\ndef handler(event, context):\n    if event: raise ValueError('no')\n    return os.getpid()"
+        )
+        before = function.invoke().payload
+        answer = function.invoke("fail")
+        assert answer.error == "Unhandled"
+        assert answer.payload["errorMessage"] == "no"
+        assert answer.payload["errorType"] == "ValueError"
+        assert answer.payload["requestId"] == answer.report["REPORT RequestId"]
+        assert "raise ValueError('no')" in answer.payload["stackTrace"][0]
+        assert "[ERROR] ValueError: no\nTraceback" in answer.log
+        assert function.invoke().payload == before
+
+    def test_a_returned_error_is_a_success(self, deploy: Deploy) -> None:
+        """API: what is posted to /response is a response, whatever it looks like."""
+        answer = deploy("def handler(event, context): return {'errorType': 'X', 'errorMessage': 'y'}").invoke()
+        assert (answer.error, answer.payload) == (None, {"errorType": "X", "errorMessage": "y"})
+
+    def test_what_json_cannot_say_is_a_marshal_error(self, deploy: Deploy) -> None:
+        """EXC"""
+        answer = deploy("def handler(event, context): return {1, 2}").invoke()
+        assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "Runtime.MarshalError")
+
+    def test_a_timeout_kills_and_the_next_invocation_gets_a_fresh_process(
+        self, deploy: Deploy, processes: Callable[[str], list[int]]
+    ) -> None:
+        """LRE, "Failures during the invoke phase"; the group goes, not the process alone."""
+        function = deploy(
+            "import os, subprocess, time\n"
+            "def handler(event, context):\n"
+            "    print('before')\n"
+            "    if event: subprocess.Popen(['sleep', '61.25']); time.sleep(60)\n"
+            "    return os.getpid()",
+            Timeout=1,
+        )
+        first = function.invoke().payload
+        answer = function.invoke("hang")
+        request_id = answer.report["REPORT RequestId"]
+        assert answer.error == "Unhandled"
+        assert answer.payload == {
+            "errorType": "Sandbox.Timedout",
+            "errorMessage": f"RequestId: {request_id} Error: Task timed out after 1.00 seconds",
+        }
+        assert re.search(
+            rf"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z {request_id} Task timed out after 1\.00 seconds$",
+            answer.log,
+            re.MULTILINE,
+        )
+        assert "before" in answer.log
+        assert (answer.report["Duration"], answer.report["Status"]) == ("1000.00 ms", "timeout")
+        assert processes("61.25") == []
+        assert function.invoke().payload not in (first, None)
+
+    @pytest.mark.parametrize(
+        ("crash", "how"),
+        [
+            ("os._exit(3)", "Runtime exited with error: exit status 3"),
+            ("os._exit(0)", "Runtime exited without providing a reason"),
+            ("os.kill(os.getpid(), 11)", "Runtime exited with error: signal: segmentation fault"),
+            ("sys.exit(1)", "Runtime exited with error: exit status 1"),
+        ],
+    )
+    def test_a_crash_is_told_and_mended(self, deploy: Deploy, crash: str, how: str) -> None:
+        """LRE; worded as in AWS's own aws-lambda-runtime-interface-emulator."""
+        function = deploy(
+            "import os, sys\n"
+            "def handler(event, context):\n"
+            "    print('before')\n"
+            f"    if event: {crash}\n"
+            "    return 'alive'"
+        )
+        answer = function.invoke("crash")
+        request_id = answer.report["REPORT RequestId"]
+        assert answer.error == "Unhandled"
+        assert answer.payload == {
+            "errorType": "Runtime.ExitError",
+            "errorMessage": f"RequestId: {request_id} Error: {how}",
+        }
+        assert "before" in answer.log
+        assert function.invoke().payload == "alive"
+
+    def test_an_exit_between_invocations_is_nobodys_error(self, deploy: Deploy, until: Any) -> None:
+        """LRE: a new environment is made."""
+        function = deploy(
+            "import os, threading\n"
+            "def handler(event, context):\n"
+            "    if event: threading.Timer(0.05, os._exit, [1]).start()\n"
+            "    return os.getpid()"
+        )
+        pid = function.invoke("exit").payload
+        until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+        answer = function.invoke()
+        assert answer.error is None
+        assert answer.payload != pid
+
+
+class TestLimits:
+    def test_memory_is_enforced(self, deploy: Deploy) -> None:
+        """LIM: MemorySize; the error's type as in https://repost.aws/knowledge-center/lambda-troubleshoot-memory"""
+        function = deploy("def handler(event, context):\n    return len(b'x' * (event << 20))", MemorySize=128)
+        assert function.invoke(10).payload == 10 << 20
+        answer = function.invoke(300)
+        assert answer.payload["errorType"] == "Runtime.OutOfMemory"
+        assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
+        assert (answer.report["Memory Size"], answer.report["Max Memory Used"]) == ("128 MB", "128 MB")
+        assert function.invoke(10).error is None
+
+    def test_a_response_may_have_six_megabytes(self, deploy: Deploy) -> None:
+        """LIM: 6 MB synchronous."""
+        function = deploy("def handler(event, context):\n    return 'x' * event")
+        assert len(function.invoke(6 * 1024 * 1024 - 2).payload) == 6 * 1024 * 1024 - 2
+        answer = function.invoke(6 * 1024 * 1024 + 100)
+        assert answer.error == "Unhandled"
+        assert answer.payload == {
+            "errorType": "Function.ResponseSizeTooLarge",
+            "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        }
+        assert "Http response code: 413" in answer.log
+        assert function.invoke(1).payload == "x"
+
+    @pytest.mark.parametrize(("kind", "limit"), [("RequestResponse", 6 * 1024 * 1024), ("Event", 1024 * 1024)])
+    def test_a_request_has_limits_too(self, deploy: Deploy, kind: str, limit: int) -> None:
+        """LIM: 6 MB synchronous, 1 MB asynchronous."""
+        function = deploy("def handler(event, context): return len(event)")
+        function.client.invoke(FunctionName=function.name, Payload=json.dumps("x" * (limit - 2)), InvocationType=kind)
+        with pytest.raises(ClientError, match="RequestTooLargeException"):
+            function.client.invoke(
+                FunctionName=function.name, Payload=json.dumps("x" * (limit - 1)), InvocationType=kind
+            )
+
+
+class TestContext:
+    def test_the_context_knows_its_invocation(self, deploy: Deploy) -> None:
+        """CTX"""
+        function = deploy(
+            "def handler(event, context):\n"
+            "    return [context.get_remaining_time_in_millis(), context.aws_request_id,\n"
+            "            context.invoked_function_arn, context.memory_limit_in_mb, context.function_name,\n"
+            "            context.client_context.custom]",
+            Timeout=7,
+        )
+        custom = base64.b64encode(json.dumps({"custom": {"key": "ä"}}).encode()).decode()
+        answer = function.invoke(ClientContext=custom)
+        remaining, request_id, arn, memory, name, context = answer.payload
+        assert 6500 < remaining <= 7000
+        assert request_id == answer.report["REPORT RequestId"]
+        assert arn == f"arn:aws:lambda:us-east-1:000000000000:function:{function.name}"
+        assert (memory, name, context) == ("256", function.name, {"key": "ä"})
+
+    def test_the_deadline_is_that_of_each_invocation(self, deploy: Deploy) -> None:
+        """API: Lambda-Runtime-Deadline-Ms"""
+        function = deploy(
+            "import time\n"
+            "def handler(event, context):\n"
+            "    time.sleep(0.3)\n"
+            "    return context.get_remaining_time_in_millis()",
+            Timeout=2,
+        )
+        assert all(1500 < function.invoke().payload <= 1700 for _ in range(2))
+
+    def test_a_trace_id_is_set(self, deploy: Deploy) -> None:
+        """ENV: _X_AMZN_TRACE_ID"""
+        answer = deploy("import os\ndef handler(event, context): return os.environ['_X_AMZN_TRACE_ID']").invoke()
+        assert answer.payload.startswith("Root=1-")
+
+
+class TestEnvironment:
+    def test_nothing_of_the_host_leaks_in_and_reserved_keys_are_kept(self, deploy: Deploy, emulator: Emulator) -> None:
+        """ENV: reserved variables cannot be set; everything else is the user's or AWS's."""
+        answer = deploy(
+            "import os\ndef handler(event, context): return dict(os.environ)",
+            Environment={"Variables": {"MINE": "1", "AWS_ACCESS_KEY_ID": "x", "LAMBDA_TASK_ROOT": "x", "TZ": "CET"}},
+        ).invoke()
+        seen = answer.payload
+        own = {name for name in seen if not name.startswith(("AWS_", "LAMBDA_"))}
+        assert own <= {
+            "MINE", "TZ", "PATH", "LANG", "LC_CTYPE", "PYTHONPATH", "TMPDIR", "HOME", "_HANDLER", "_X_AMZN_TRACE_ID"
+        }  # fmt: skip
+        assert "AWS_PROFILE" not in seen
+        assert (seen["MINE"], seen["TZ"]) == ("1", "CET")
+        assert seen["AWS_ACCESS_KEY_ID"] not in ("x", "test")
+        assert Path(seen["LAMBDA_TASK_ROOT"], "app.py").exists()
+        assert seen["AWS_ENDPOINT_URL"] == emulator.endpoint_url
+        assert (seen["_HANDLER"], seen["AWS_REGION"], seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]) == (
+            "app.handler", "us-east-1", "256"
+        )  # fmt: skip
+        assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.12"
+
+    def test_time_is_utc(self, deploy: Deploy) -> None:
+        """ENV: TZ"""
+        answer = deploy(
+            "import os, time\ndef handler(event, context): return [os.environ['TZ'], time.timezone]"
+        ).invoke()
+        assert answer.payload == [":UTC", 0]
+
+    def test_boto3_is_there_with_the_roles_credentials(self, deploy: Deploy) -> None:
+        """lambda-python: the runtime includes boto3. It reaches the emulator by AWS_ENDPOINT_URL alone."""
+        answer = deploy(
+            "import boto3\ndef handler(event, context): return boto3.client('sts').get_caller_identity()['Arn']",
+            MemorySize=128,
+            Timeout=10,
+        ).invoke()
+        assert ":assumed-role/function/" in answer.payload
+
+    def test_the_package_comes_first_and_localstack_is_out_of_sight(self, deploy: Deploy) -> None:
+        """python-package, "Dependency search path": task root, runtime, standard library."""
+        answer = deploy(
+            "import importlib.util, os, sys\n"
+            "def handler(event, context):\n"
+            "    hidden = [n for n in ('localstack', 'localdev', 'pip', 'yaml') if importlib.util.find_spec(n)]\n"
+            "    return [sys.path[0] == os.getcwd() == os.environ['LAMBDA_TASK_ROOT'],\n"
+            "            sys.path[1] == os.environ['LAMBDA_RUNTIME_DIR'], hidden]"
+        ).invoke()
+        assert answer.payload == [True, True, []]
+
+    def test_tmp_is_private_and_outlives_the_invocation(self, deploy: Deploy) -> None:
+        """LRE: /tmp belongs to the environment."""
+        source = (
+            "import os, tempfile, time\n"
+            "def handler(event, context):\n"
+            "    time.sleep(0.5 if event else 0)\n"
+            "    folder = tempfile.gettempdir()\n"
+            "    open(folder + '/file', 'a').write('x')\n"
+            "    return [folder, open(folder + '/file').read()]"
+        )
+        function = deploy(source)
+        with ThreadPoolExecutor(2) as pool:
+            both = [answer.payload for answer in pool.map(function.invoke, ["wait", "wait"])]
+        assert len({folder for folder, _ in both}) == 2
+        assert [content for _, content in both] == ["x", "x"]
+        folder, content = function.invoke().payload
+        assert [folder, content] in [[each, "xx"] for each, _ in both]
+
+    def test_text_is_utf8_both_ways(self, deploy: Deploy) -> None:
+        """lambda-python: LANG is en_US.UTF-8"""
+        answer = deploy("def handler(event, context):\n    print('größe')\n    return event").invoke("💜")
+        assert answer.payload == "💜"
+        assert "\ngröße\n" in answer.log
+
+
+class TestLogs:
+    def test_start_end_and_report(self, deploy: Deploy) -> None:
+        """LOG; a cold start is reported once."""
+        function = deploy("import time\ndef handler(event, context): time.sleep(0.1)")
+        cold, warm = function.invoke(), function.invoke()
+        request_id = cold.report["REPORT RequestId"]
+        lines = cold.log.splitlines()
+        assert lines[0] == f"START RequestId: {request_id} Version: $LATEST"
+        assert lines[1] == f"END RequestId: {request_id}"
+        duration, billed = (float(cold.report[name].split()[0]) for name in ("Duration", "Billed Duration"))
+        init = float(cold.report["Init Duration"].split()[0])
+        assert 100 <= duration < 1000
+        assert duration + init <= billed < duration + init + 1
+        assert cold.report["Memory Size"] == "256 MB"
+        assert 10 < int(cold.report["Max Memory Used"].split()[0]) < 100
+        assert "Init Duration" not in warm.report
+
+    def test_everything_written_is_logged_in_order(self, deploy: Deploy) -> None:
+        """LOG: standard output, standard error, the logging module, child processes."""
+        answer = deploy(
+            "import logging, os, subprocess, sys\n"
+            "def handler(event, context):\n"
+            "    print('one')\n"
+            "    logging.warning('two\\nlines')\n"
+            "    print('three', file=sys.stderr)\n"
+            "    subprocess.run(['echo', 'four'])\n"
+            "    os.write(1, b'five')"
+        ).invoke()
+        body = answer.log[answer.log.index("one") : answer.log.index("END")]
+        assert re.fullmatch(r"one\n\[WARNING\]\t\S+Z\t\S+\ttwo\nlines\nthree\nfour\nfive\n", body)
+
+    def test_no_line_is_lost_on_its_way_to_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
+        """LOG: /aws/lambda/<name>; far more than a pipe holds, until the very end."""
+        function = deploy("def handler(event, context):\n    for i in range(5000): print(f'line {i:>30}')", Timeout=20)
+        assert len(function.invoke().log.encode()) == 4096  # API_Invoke: LogResult holds the last 4 KB
+        group = f"/aws/lambda/{function.name}"
+        until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
+        pages = client("logs").get_paginator("filter_log_events")
+
+        def lines() -> list[str]:
+            return [
+                event["message"].rstrip("\n") for page in pages.paginate(logGroupName=group) for event in page["events"]
+            ]
+
+        until(lambda: any(line.startswith("REPORT") for line in lines()))
+        assert [line for line in lines() if line.startswith("line")] == [f"line {i:>30}" for i in range(5000)]
+
+    def test_the_log_of_a_failed_init_reaches_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
+        """LOG: what the function said before it failed is what its author needs."""
+        function = deploy("print('almost'); 1 / 0")
+        function.invoke()
+        group = f"/aws/lambda/{function.name}"
+        until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
+        until(lambda: client("logs").filter_log_events(logGroupName=group, filterPattern="almost")["events"])
+
+
+class TestConcurrency:
+    def test_each_invocation_at_a_time_has_its_own_environment(self, deploy: Deploy) -> None:
+        """LRE: one invocation per environment; idle ones are used again."""
+        function = deploy(
+            "import os, time\ndef handler(event, context):\n    time.sleep(0.5)\n    return [event, os.getpid()]"
+        )
+        with ThreadPoolExecutor(8) as pool:
+            answers = [answer.payload for answer in pool.map(function.invoke, range(8))]
+        assert [event for event, _ in answers] == list(range(8))
+        pids = {pid for _, pid in answers}
+        assert len(pids) == 8
+        assert function.invoke().payload[1] in pids
+
+    def test_many_invocations_at_once_are_safe(self, deploy: Deploy) -> None:
+        """LocalStack 4.13.1 lends one environment twice, or iterates a dict that changes (assignment.py)."""
+        function = deploy("def handler(event, context): return event", Timeout=20)
+        with ThreadPoolExecutor(20) as pool:
+            assert [answer.payload for answer in pool.map(function.invoke, range(200))] == list(range(200))
+
+    def test_an_asynchronous_invocation_runs(self, deploy: Deploy, until: Any, tmp_path: Path) -> None:
+        """invocation-async: 202 and nothing else."""
+        target = tmp_path / "seen"
+        function = deploy("def handler(event, context): open(event, 'w').close()")
+        answer = function.client.invoke(
+            FunctionName=function.name, Payload=json.dumps(str(target)), InvocationType="Event"
+        )
+        assert answer["StatusCode"] == 202
+        until(target.exists)
+
+
+class TestLifecycle:
+    def test_deleting_a_function_ends_its_processes(
+        self, deploy: Deploy, emulator: Emulator, processes: Callable[[str], list[int]], until: Any
+    ) -> None:
+        """LRE, "Shutdown phase"; neither orphans nor zombies."""
+        function = deploy(
+            "import subprocess\ndef handler(event, context): return subprocess.Popen(['sleep', '62.5']).pid"
+        )
+        function.invoke()
+        mark = f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0"
+        assert len(processes(mark)) == 2
+        function.client.delete_function(FunctionName=function.name)
+        until(lambda: processes(mark) == [])
+        children = Path(f"/proc/{emulator.status().pid}/task").glob("*/children")
+        pids = [pid for each in children for pid in each.read_text().split()]
+        assert [pid for pid in pids if ") Z " in Path(f"/proc/{pid}/stat").read_text()] == []
+
+    def test_updated_code_runs_next(self, deploy: Deploy) -> None:
+        """configuration-function-zip: an update replaces the environments."""
+        source = "def handler(event, context): return {}"
+        function = deploy(source.format(1))
+        assert function.invoke().payload == 1
+        function.update(source.format(2))
+        assert function.invoke().payload == 2
+
+    def test_another_pythons_version_is_told_once(self, deploy: Deploy, emulator: Emulator) -> None:
+        other = "python3.13" if sys.version_info[:2] != (3, 13) else "python3.12"
+        for _ in range(2):
+            deploy("def handler(event, context): pass", Runtime=other)
+        assert emulator.log.read_text().count(f"functions for {other} run on") == 1
+
+    def test_other_languages_are_refused(self, client: Any, until: Any) -> None:
+        """They would need Docker: the function's state says so."""
+        client("lambda").create_function(
+            FunctionName="node", Runtime="nodejs22.x", Handler="a.b", Role="arn:aws:iam::000000000000:role/r",
+            Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
+        )  # fmt: skip
+
+        def failed() -> dict[str, str] | None:
+            settings: dict[str, str] = client("lambda").get_function_configuration(FunctionName="node")
+            return settings if settings["State"] == "Failed" else None
+
+        assert "only functions in Python" in until(failed)["StateReason"]

@@ -1,0 +1,46 @@
+"""Frames of log records between lines of plain output."""
+
+from __future__ import annotations
+
+import os
+
+from awslambdaric.bootstrap import FramedTelemetryLogSink
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localdev.logs import LogPipe, plain_text
+
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(st.booleans(), TEXT)))
+def test_all_text_survives_in_order(pieces: list[tuple[bool, str]]) -> None:
+    """Framed by awslambdaric's own code."""
+    read, write = os.pipe()
+    expected = ""
+    with FramedTelemetryLogSink(write) as sink:
+        for framed, text in pieces:
+            if framed:
+                sink.log(text)
+                expected += text if text.endswith("\n") else text + "\n"
+            else:
+                os.write(write, text.encode())
+                expected += text
+    with os.fdopen(read, "rb") as stream:
+        assert plain_text(stream.read()) == expected
+
+
+def test_a_frame_cut_short_keeps_what_came() -> None:
+    assert plain_text(b"a\n\xa5\x5a\x00\x0f" + (9).to_bytes(4, "big") + bytes(8) + b"cut") == "a\ncut\n"
+
+
+def test_a_pipe_gives_what_it_holds_and_does_not_wait() -> None:
+    pipe = LogPipe()
+    assert pipe.drain()
+    os.write(pipe.writing, b"no newline")
+    assert pipe.drain()
+    assert pipe.take() == "no newline\n"
+    assert pipe.take() == ""
+    pipe.close_writing()
+    assert not pipe.drain()
+    pipe.close()
