@@ -13,7 +13,7 @@ import pytest
 
 from localdev.emulator import Emulator
 from tests.conftest import environment
-from tests.system.conftest import Qr, decode, http
+from tests.system.web import Qr, decode, http
 
 CLI = Path(sys.executable).with_name("aws")
 ACCOUNT = "000000000000"

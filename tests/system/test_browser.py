@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.system.conftest import Qr, decode
+from tests.system.web import Qr, decode
 
 SHOP = b"""<!doctype html><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">"""
 ASK = """async ([url, body]) => {

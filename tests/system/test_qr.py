@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.conftest import Qr, decode, http
+from tests.system.web import Qr, decode, http
 
 VCARD = "\r\n".join(
     [

@@ -1,0 +1,152 @@
+"""Configurations that cannot be: each is refused with its line and a way out, before any call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import CODE, CONFIG, refused, refused_in_words
+from tests.conftest import deploy
+
+LONG = "x" * 60
+SOURCE = "source: code"
+ROUTE = "POST /generate: generator"
+REFERENCE = "${buckets.images.name}"
+
+
+def but(old: str, new: str) -> str:
+    """The good configuration with one thing changed."""
+    assert old in CONFIG
+    return CONFIG.replace(old, new)
+
+
+# id: configuration, a text on the line that is to blame (none: no line), message, hint
+BAD = {
+    # The file.
+    "empty": ("", "", "config.yaml: .*mapping", "."),
+    "only a comment": ("# nothing yet\n", "", "config.yaml: .*mapping", "."),
+    "a list": ("- project\n", "", "config.yaml: .*mapping", "."),
+    "open bracket": (but("us-east-1", "[us-east-1"), "apps:", "no YAML", "."),
+    "tab": (but("    buckets:", "\tbuckets:"), "buckets:", "no YAML", "."),
+    "two documents": (CONFIG + "---\nproject: other\n", "---", "no YAML", "."),
+    "undefined alias": (but("{}", "*other"), "images: *", "no YAML.*alias", "."),
+    "impossible date": (but("shop", "2024-13-45"), "project:", "2024-13-45", "."),
+    "NUL": (CONFIG + "\0", "", "config.yaml.*no YAML", "."),
+    # Keys.
+    "unknown key": (but(SOURCE, f"{SOURCE}\n        memmory: 256"), "memmory", "unknown key 'memmory'", "'memory'"),
+    "unknown section": (but("    buckets:", "    bucket:"), "bucket:", "unknown key 'bucket'", "'buckets'"),
+    "unknown in a list of none": (but("{}", "{colour: red}"), "colour", "unknown key 'colour'", "public_read"),
+    "misspelt required key": (but("region:", "regoin:"), "regoin", "unknown key 'regoin'", "'region'"),
+    "missing key": (but("region: us-east-1\n", ""), "project:", "'region' is missing", "."),
+    "missing key below": (but(SOURCE, "memory: 256"), "generator:", r"generator\.source' is missing", "."),
+    "duplicate key": (but(SOURCE, f"{SOURCE}\n        source: other"), "source: other", "'source' .*twice", "."),
+    # Types and values.
+    "text for a number": (but(SOURCE, f"{SOURCE}\n        memory: lots"), "lots", "memory' .*integer.*'lots'", "."),
+    "too little": (but(SOURCE, f"{SOURCE}\n        memory: 64"), "64", "memory' .*128", "."),
+    "number for a text": (but("BUCKET: " + REFERENCE, "PORT: 8080"), "PORT", "PORT' .*string.*8080", "quote"),
+    "nothing for a section": (but("      images: {}\n", ""), "buckets:", "buckets'(?!.*(instance|dict))", "."),
+    "nothing for an app": (CONFIG.partition("    buckets")[0], "  qr:", "apps.qr'(?!.*(instance|dict))", "."),
+    "no route": (but(f"routes:\n        {ROUTE}", "routes: {}"), "routes:", "routes'(?!.*dict)", "."),
+    "unknown runtime": (
+        but(SOURCE, f"{SOURCE}\n        runtime: python2.7"),
+        "python2.7",
+        "runtime.*'python3.12'",
+        ".",
+    ),
+    # Names.
+    "project's name": (but("shop", "My Shop"), "project:", "'My Shop' is no name", "lower case"),
+    "app's name": (but("  qr:", "  QR:"), "QR:", "'QR' is no name", "lower case"),
+    "bucket's name": (but("images: {}", "my_images: {}"), "my_images", "'my_images' is no name", "lower case"),
+    "stage's name": (but("region:", "stage: Prod_1\nregion:"), "Prod_1", "'Prod_1' is no name", "lower case"),
+    "long bucket": (but("images: {}", f"{LONG}: {{}}"), f"{LONG}: ", "bucket's name .* 81 characters.* 63", "shorten"),
+    "long function": (CONFIG.replace("generator", LONG), f"{LONG}:", "function's name .* 72 .* 64", "shorten"),
+    "long role": (CONFIG.replace("generator", LONG[:50]), LONG[:50], "role's name .* 71 characters.* 64", "shorten"),
+    # References.
+    "no such section": (but("${buckets", "${bukets"), "bukets", "bukets.images.name}' refers to nothing", "buckets"),
+    "no such name": (
+        but("${buckets.images", "${buckets.image"),
+        "image.",
+        "buckets.image.name}' refers",
+        "images",
+    ),
+    "no such attribute": (but("images.name}", "images.url}"), "images.url", "a bucket has no 'url'", "name, arn"),
+    "empty reference": (but(REFERENCE, '"${}"'), "${}", "'\\${}' refers to nothing", "buckets"),
+    "open reference": (but(REFERENCE, '"${buckets.images.name"'), "BUCKET", r"\$\{buckets\.images\.name'", "."),
+    "grant on nothing": (but("images: write", "imagse: write"), "imagse", "'imagse', which is nothing", "images"),
+    "no such grant": (but("images: write", "images: wriet"), "wriet", "no grant 'wriet'", "write"),
+    "route to nothing": (but(ROUTE, "POST /generate: genrator"), "genrator", "'genrator', which is no f", "generator"),
+    "no path": (
+        but(ROUTE, "POST generate: generator"),
+        "POST generate",
+        "'POST generate' is no route",
+        "POST /generate",
+    ),
+    "no method": (but(ROUTE, "FETCH /generate: generator"), "FETCH", "'FETCH /generate' is no route", "GET, POST"),
+    # What AWS would refuse.
+    "slower than the gateway": (but(SOURCE, f"{SOURCE}\n        timeout: 60"), "POST", "API Gateway waits", "timeout"),
+    "large environment": (but(REFERENCE, "x" * 4100), "environment:", "environment has .* 4,096", "."),
+    "reserved variable": (but("BUCKET:", "AWS_REGION:"), "AWS_REGION", "AWS_REGION.*reserved", "."),
+    "variable's name": (but("BUCKET:", "1-BUCKET:"), "1-BUCKET", "'1-BUCKET'", "."),
+    # Code.
+    "no folder": (but(SOURCE, "source: cod"), "source: cod", "folder 'cod' does not exist", "."),
+    "no file": (but(SOURCE, f"{SOURCE}\n        handler: main.run"), "main.run", r"main\.py in 'code'", "."),
+    "no function": (
+        but(SOURCE, f"{SOURCE}\n        handler: app.handle"),
+        "app.handle",
+        "'handle' is n",
+        "handler",
+    ),
+    "no dot": (
+        but(SOURCE, f"{SOURCE}\n        handler: handler"),
+        "handler: h",
+        "'handler' is no m",
+        "app.handler",
+    ),
+}
+
+
+@pytest.mark.parametrize(("config", "blamed", "says", "hint"), BAD.values(), ids=BAD)
+def test_refused_with_its_line(project: Path, config: str, blamed: str, says: str, hint: str) -> None:
+    (project / "config.yaml").write_text(config)
+    lines = (number for number, line in enumerate(config.splitlines(), 1) if blamed in line)
+    refused_in_words(project, "validate", code=2, says=says, hint=hint, line=next(lines) if blamed else None)
+
+
+def test_the_example_that_all_others_differ_from_is_valid(project: Path) -> None:
+    done = deploy("validate", cwd=project)
+    assert (done.returncode, done.stdout) == (0, "config.yaml is valid: 1 app, 6 resources\n"), done.stderr
+
+
+def test_no_configuration(project: Path) -> None:
+    (project / "config.yaml").unlink()
+    refused(project, "validate", code=2, says="config.yaml: there is no such file", hint="--config")
+
+
+def test_no_text(project: Path) -> None:
+    (project / "config.yaml").write_bytes(CONFIG.replace("shop", "café").encode("latin-1"))
+    refused(project, "validate", code=2, says="config.yaml: cannot be read: .*utf-8")
+
+
+def test_a_folder_as_configuration(project: Path) -> None:
+    refused(project, "validate", "--config", "code", code=2, says="code: cannot be read", hint="--config")
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (CODE.replace(":\n", "\n"), r"app\.py line 1 is no Python"),
+        (CODE + "\0", r"app\.py.* is no Python: .*null bytes"),
+    ],
+    ids=["syntax", "NUL"],
+)
+def test_code_that_is_none(project: Path, source: str, says: str) -> None:
+    (project / "code" / "app.py").write_text(source)
+    refused(project, "validate", code=2, says=says + r"(?<!None)", line=8)
+
+
+def test_up_refuses_before_it_calls_anyone(project: Path) -> None:
+    """Nothing listens at that address: had it called, the error would be another."""
+    (project / "config.yaml").write_text(but("us-east-1", "us-east-1\nregoin: x"))
+    for command in ("up", "plan", "down", "outputs"):
+        refused(project, command, "--endpoint-url", "http://127.0.0.1:1", code=2, says="unknown key 'regoin'", line=3)
