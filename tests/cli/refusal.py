@@ -58,7 +58,7 @@ def refused_in_words(
 ) -> None:
     """Assert an exit code, one line that matches ``says``, a hint, and nothing else. ``line``: of config.yaml."""
     done = deploy(*arguments, cwd=folder, env=env)
-    assert "Traceback" not in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr.splitlines()[-1]
     assert done.returncode == code, done.stdout + done.stderr
     assert done.stdout == ""
     first, *rest = done.stderr.splitlines()
