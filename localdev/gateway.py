@@ -20,6 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
+from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET
 
@@ -36,6 +37,7 @@ class LoopbackServer(TwistedRuntimeServer):
 
     def register(self, gateway: Any, listen: Any, ssl_creds: Any = None) -> None:
         require_process_executor()
+        prepare_catalog()
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
         os.close(descriptor)  # the reactor works on a duplicate
