@@ -1,0 +1,75 @@
+"""Making, checking and deleting the QR app: ours, beside the floor and Terraform, on one warm emulator.
+
+In every round each of them takes its turn, so that a noisy machine disturbs all alike; before the first, ours and
+the floor go through one that does not count.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.processes import ROOT, Finished, StepFailed, environment, python
+from bench.terraform import Terraform
+
+ROUNDS = 7
+TERRAFORM_ROUNDS = 2  # the first so many: each takes a minute and a half
+STEPS = ("up", "noop", "down")
+
+Values = dict[tuple[str, str], list[float]]
+
+
+def zipped() -> Path:
+    """The function's zip: what the deployer's own build makes, or takes from its cache."""
+    from deployer.package import Source, build
+
+    code = build(Source(ROOT / "functions" / "qr", "python3.12", "x86_64"), ROOT / ".cache" / "packages", local=True)
+    assert code.zip is not None
+    return code.zip
+
+
+def measure(endpoint_url: str, archive: Path, terraform: Terraform | None, tell: Callable[[str], None]) -> Any:
+    """Medians: {"seconds": {step: {who: ...}}, "calls": {step: {who: ...}}}."""
+    seconds: Values = defaultdict(list)
+    calls: Values = defaultdict(list)
+    for number in range(ROUNDS + 1):
+        tell(f"round {number} of {ROUNDS}: up, no-op, down")
+        turns = [("ours", _ours(endpoint_url)), ("floor", _floor(endpoint_url, archive))]
+        for who, turn in reversed(turns) if number % 2 else turns:
+            for step, finished, sent in turn:
+                if number:
+                    seconds[step, who].append(finished.seconds)
+                    calls[step, who].append(sent)
+        if terraform and 1 <= number <= TERRAFORM_ROUNDS:
+            tell(f"terraform, round {number} of {TERRAFORM_ROUNDS}")
+            whole, without_waiting = terraform.up()
+            seconds["up", "terraform"].append(whole)
+            seconds["up", "terraform without its wait"].append(without_waiting)
+            seconds["noop", "terraform"].append(terraform.noop())
+            seconds["down", "terraform"].append(terraform.down())
+    return {"seconds": _medians(seconds, 3), "calls": _medians(calls, 0)}
+
+
+def _ours(endpoint_url: str) -> Iterator[tuple[str, Finished, int]]:
+    options = ("qr", "--stage", "bench", "--endpoint-url", endpoint_url, "--json")
+    for step in STEPS:
+        finished = python("deploy.py", "up" if step == "noop" else step, *options)
+        result = finished.json()
+        if bool(result["changes"]) == (step == "noop"):
+            raise StepFailed(f"deploy.py, {step}: {len(result['changes'])} changes")
+        yield step, finished, result["calls"]["reading"] + result["calls"]["writing"]
+
+
+def _floor(endpoint_url: str, archive: Path) -> Iterator[tuple[str, Finished, int]]:
+    variables = environment(AWS_ENDPOINT_URL=endpoint_url)
+    for step in STEPS:
+        finished = python(Path("bench", "floor.py"), step, archive, variables=variables)
+        yield step, finished, finished.json()["calls"]
+
+
+def _medians(values: Values, digits: int) -> dict[str, dict[str, float]]:
+    result: dict[str, dict[str, float]] = {step: {} for step in STEPS}
+    for (step, who), measured in values.items():
+        result[step][who] = round(median(measured), digits)
+    return result

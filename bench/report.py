@@ -1,0 +1,102 @@
+"""Figures as Markdown, which is read as well in a terminal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bench import commands, deployments, first_answer
+
+STEPS = {"up": "`up` from nothing", "noop": "`up` again: nothing to do", "down": "`down`"}
+FLOOR_AIM = 1.5  # times the floor
+TERRAFORM_AIM = 1 / 15
+COMMAND_AIMS = {"deploy.py --help": 0.15, "deploy.py validate": 0.4}  # seconds
+FIRST_ANSWER_AIM = 8  # seconds
+
+
+def markdown(results: dict[str, Any]) -> str:
+    machine = results["machine"]
+    facts = ", ".join(f"{name} {value}" for name, value in machine.items())
+    parts = [
+        "# Measured by `make bench`",
+        f"{facts}. Medians; what is compared took turns within one run. ✓ and ✗ say whether an aim is met.",
+        "## The QR app on a warm emulator, whole processes",
+        _deployments(results),
+        _terraform_words(results),
+        "## Calls sent",
+        table(
+            ("step", "ours", "floor"),
+            ((STEPS[step], f"{row['ours']:.0f}", f"{row['floor']:.0f}") for step, row in results["calls"].items()),
+        ),
+        "The floor reads nothing back, and looks for nothing but what it made itself.",
+        "## Waiting",
+        _waiting(results),
+        "## The QR function, milliseconds",
+        table(
+            ("figure", "ours", "seed", "ratio"),
+            (
+                (name, f"{row['ours']:.2f}", f"{row['seed']:.2f}", f"{row['ratio']:.2f}")
+                for name, row in results["qr_function"].items()
+            ),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table, the first column to the left and the others to the right."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    rule = ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:]))
+    return "\n".join(f"| {' | '.join(_aligned(line, widths))} |" for line in (head, rule, *lines[1:]))
+
+
+def _aligned(line: tuple[str, ...], widths: list[int]) -> list[str]:
+    cells = list(zip(line, widths, strict=True))
+    return [cells[0][0].ljust(cells[0][1]), *(text.rjust(width) for text, width in cells[1:])]
+
+
+def met(value: float, aim: float) -> str:
+    return "✓" if value <= aim else "✗"
+
+
+def _deployments(results: dict[str, Any]) -> str:
+    head = ("step", "ours", "floor", "ours / floor", f"aim {FLOOR_AIM}", "Terraform", "ours / Terraform", "aim 1/15")
+    rows = []
+    for step, row in results["seconds"].items():
+        ratio = row["ours"] / row["floor"]
+        ours = (f"{row['ours']:.2f} s", f"{row['floor']:.2f} s", f"{ratio:.2f}", met(ratio, FLOOR_AIM))
+        rows.append((STEPS[step], *ours, *_beside(row, "terraform")))
+        if "terraform without its wait" in row:
+            rows.append((f"{STEPS[step]} ¹", *ours, *_beside(row, "terraform without its wait")))
+    return table(head, rows)
+
+
+def _beside(row: dict[str, float], who: str) -> tuple[str, str, str]:
+    if who not in row:
+        return "skipped", "", ""
+    ratio = row["ours"] / row[who]
+    return f"{row[who]:.1f} s", f"1/{1 / ratio:.0f}", met(ratio, TERRAFORM_AIM)
+
+
+def _terraform_words(results: dict[str, Any]) -> str:
+    terraform = results["terraform"]
+    if "skipped" in terraform:
+        return f"Terraform was skipped: {terraform['skipped']}."
+    return (
+        f"Ours and the floor {deployments.ROUNDS} times, Terraform {terraform['version']} only "
+        f"{deployments.TERRAFORM_ROUNDS} times, for it takes a minute and a half each time; `init` not counted.\n"
+        "¹ until everything but the bucket's lifecycle rule was there: the AWS provider watches that one for almost a "
+        "minute, also where it is in force at once."
+    )
+
+
+def _waiting(results: dict[str, Any]) -> str:
+    first = results["first_answer"]
+    rows = [
+        (f"`{name}`, {commands.REPEATS} times", f"{seconds:.3f} s", f"{COMMAND_AIMS[name]} s",
+         met(seconds, COMMAND_AIMS[name]))
+        for name, seconds in results["commands"].items()
+    ]  # fmt: skip
+    name = f"no emulator to first QR answer, packages cached, {first_answer.REPEATS} times"
+    rows.append((name, f"{first['median']:.1f} s", f"{FIRST_ANSWER_AIM} s", met(first["median"], FIRST_ANSWER_AIM)))
+    rows.append(("the same, LocalStack's caches still empty, once", f"{first['first ever']:.1f} s", "", ""))
+    return table(("what", "seconds", "aim", "met"), rows)
