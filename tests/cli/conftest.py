@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,3 +14,24 @@ from tests.cli.refusal import write_project
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return write_project(tmp_path / "project").parent
+
+
+@pytest.fixture
+def left(client: Callable[[str], Any]) -> Callable[[str], list[str]]:
+    """``left("shop-t1-")``: everything of that name, as the services themselves say."""
+
+    def names(prefix: str) -> list[str]:
+        found = [
+            *(bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]),
+            *_pages(client("iam"), "list_roles", "Roles", "RoleName"),
+            *_pages(client("lambda"), "list_functions", "Functions", "FunctionName"),
+            *_pages(client("logs"), "describe_log_groups", "logGroups", "logGroupName"),
+            *_pages(client("apigateway"), "get_rest_apis", "items", "name"),
+        ]
+        return [name for name in found if name.removeprefix("/aws/lambda/").startswith(prefix)]
+
+    return names
+
+
+def _pages(client: Any, operation: str, items: str, name: str) -> list[str]:
+    return [item[name] for page in client.get_paginator(operation).paginate() for item in page[items]]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import refused, refused_in_words
+from tests.cli.refusal import refused, refused_as_json, refused_in_words
 from tests.cli.servers import answering
 from tests.conftest import deploy, environment
 
 NOWHERE = "http://127.0.0.1:1"
+AT_ONCE = 3  # seconds, on a busy machine; a refused connection needs no second try
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIEXAMPLEKEY"}
 
 MISUSED = {
@@ -46,13 +48,16 @@ def test_unknown_command(project: Path) -> None:
 
 @pytest.mark.parametrize("command", ["up", "down", "plan", "outputs"])
 def test_nothing_answers(project: Path, command: str) -> None:
-    refused_in_words(
-        project, command, "--endpoint-url", NOWHERE, code=1, says=f"nothing answers at {NOWHERE}", hint="localdev start"
-    )
+    says = f"nothing answers at {NOWHERE}"
+    began = time.monotonic()
+    refused_in_words(project, command, "--endpoint-url", NOWHERE, code=1, says=says, hint="localdev start")
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_nothing_answers_a_program(project: Path) -> None:
-    refused(project, "outputs", "--endpoint-url", NOWHERE, code=1, says="nothing answers at", hint="localdev start")
+    refused_as_json(
+        project, "outputs", "--endpoint-url", NOWHERE, code=1, says="nothing answers at", hint="localdev start"
+    )
 
 
 ANSWERS = {

@@ -1,0 +1,253 @@
+"""From nothing to a working API and back, and what is shown on the way."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.refusal import CONFIG, refused
+from tests.cli.servers import proxying
+from tests.conftest import LIMIT, Stack, StackMaker, command, environment
+
+EXAMPLE = 'it\'s "quoted" $HOME `date` \\ %s'
+WITH_EXAMPLE = CONFIG.replace(
+    "POST /generate: generator",
+    "POST /generate:\n          function: generator\n          example: '" + EXAMPLE.replace("'", "''") + "'",
+)
+ECHO = """\
+def handler(event, context):
+    return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": event["body"]}
+"""
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# For machines that have no curl: just what the printed line uses.
+CURL = """\
+import argparse, sys, urllib.request
+parser = argparse.ArgumentParser()
+parser.add_argument("-X"), parser.add_argument("-H"), parser.add_argument("-d"), parser.add_argument("url")
+given = parser.parse_args()
+request = urllib.request.Request(given.url, given.d.encode(), dict([given.H.split(": ")]), method=given.X)
+sys.stdout.write(urllib.request.urlopen(request).read().decode())
+"""
+
+Left = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def shop(project: Path, stack: StackMaker) -> Stack:
+    return stack(project / "config.yaml")
+
+
+def prefix(stack: Stack) -> str:
+    return f"shop-{stack.stage}-"
+
+
+def test_the_second_up_makes_no_writing_call(shop: Stack) -> None:
+    """Counted by what passes a proxy, and by the deployer itself."""
+    with proxying(shop.endpoint_url) as (url, proxy):
+        seen = replace(shop, endpoint_url=url)
+        first = seen.json("up")
+        assert first["calls"] == {"reading": len(proxy.calls) - len(proxy.writing), "writing": len(proxy.writing)}
+        assert len(proxy.writing) >= len(first["changes"])
+
+        proxy.calls.clear()
+        second = seen.json("up")
+        assert proxy.writing == []
+        assert second["calls"] == {"reading": len(proxy.calls), "writing": 0}
+        assert second["changes"] == []
+        assert second["outputs"] == first["outputs"]
+
+        for name in ("plan", "outputs"):
+            seen.json(name)
+        assert proxy.writing == []
+
+
+def test_plan_says_what_up_then_does(shop: Stack) -> None:
+    assert shop.run("plan", "--check").returncode == 3
+    planned = shop.json("plan")["changes"]
+    done = shop.json("up")
+    assert {(each["id"], each["action"]) for each in done["changes"]} == {(each["id"], "create") for each in planned}
+    assert {each["result"] for each in done["changes"]} == {"done"}
+    assert shop.run("plan", "--check").returncode == 0
+    assert shop.json("outputs")["outputs"] == done["outputs"]
+
+
+def test_down_leaves_nothing(shop: Stack, left: Left, client: Callable[[str], Any]) -> None:
+    """Not even a log group that late lines of a function would bring back."""
+    function = shop.json("up")["outputs"]["qr"]["functions.generator.name"]
+    assert len(left(prefix(shop))) == len(["bucket", "role", "function", "log group", "API"])
+    client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    gone = shop.json("down")
+    assert {each["result"] for each in gone["changes"]} == {"done"}
+    assert gone["outputs"] == {}
+    time.sleep(1)  # LocalStack writes log lines from a thread of its own
+    assert left(prefix(shop)) == []
+    assert shop.json("down")["changes"] == []
+
+
+def test_down_empties_a_bucket_of_versions_and_delete_markers(
+    shop: Stack, left: Left, client: Callable[[str], Any]
+) -> None:
+    s3 = client("s3")
+    bucket = shop.json("up")["outputs"]["qr"]["buckets.images.name"]
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("a", "a", "b/c", "grüße + 100 %.png", " & <x>", "漢字"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    for key in ("a", "b/c", "never there"):
+        s3.delete_object(Bucket=bucket, Key=key)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    s3.put_object(Bucket=bucket, Key="a", Body=b"the null version")
+    shop.json("down")
+    assert left(prefix(shop)) == []
+
+
+def test_stages_whose_names_start_alike_do_not_see_each_other(
+    project: Path, stack: StackMaker, left: Left, shop: Stack
+) -> None:
+    """The app is called qr: even whole names of one stage start with the other's prefix."""
+    shop.json("up")
+    ours = set(left(prefix(shop)))
+    others = [stack(project / "config.yaml", f"{shop.stage}{more}") for more in ("-qr", "x")]
+    for each in others:
+        each.json("up")
+    for each in (shop, *others):
+        assert each.json("plan")["changes"] == []
+    theirs = {name for each in others for name in left(prefix(each))} - ours
+    shop.json("down")
+    assert set(left(f"shop-{shop.stage}")) == theirs
+    for each in others:
+        assert each.json("plan")["changes"] == []
+
+
+def test_a_function_that_is_no_longer_declared_goes(shop: Stack, left: Left) -> None:
+    shop.json("up")
+    shop.config.write_text(CONFIG.partition("    functions:")[0])
+    changes = {each["id"]: each["action"] for each in shop.json("up")["changes"]}
+    assert set(changes.values()) == {"delete"}
+    assert [name for name in left(prefix(shop)) if "-images-" not in name] == []
+
+
+def test_what_others_made_under_our_name_is_left_alone(shop: Stack, left: Left, client: Callable[[str], Any]) -> None:
+    group = f"/aws/lambda/{prefix(shop)}qr-generator"
+    client("logs").create_log_group(logGroupName=group)
+    try:
+        refused(
+            shop.config.parent,
+            *("up", *shop.options),
+            code=1,
+            says=f"{group}' exists already and was not made by this tool",
+            hint="rename",
+        )
+        assert left(prefix(shop)) == [group]
+        shop.json("down")
+        assert left(prefix(shop)) == [group]
+    finally:
+        client("logs").delete_log_group(logGroupName=group)
+
+
+HOSTILE = {
+    "settings of AWS": {
+        "AWS_PROFILE": "nosuch",
+        "AWS_REGION": "eu-north-1",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    },
+    "a proxy": {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1", "NO_PROXY": "", "no_proxy": ""},
+}
+
+
+@pytest.mark.parametrize("variables", HOSTILE.values(), ids=HOSTILE)
+def test_the_shells_settings_do_not_reach_the_emulator(shop: Stack, variables: dict[str, str]) -> None:
+    done = shop.run("up", "--json", env=environment(**variables))
+    assert "Traceback" not in done.stderr, done.stderr.splitlines()[-1]
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# What is shown.
+
+
+@pytest.fixture
+def echo(project: Path, stack: StackMaker) -> Stack:
+    """A function that answers what it was sent, and an example that a shell could misread."""
+    (project / "code" / "app.py").write_text(ECHO)
+    (project / "config.yaml").write_text(WITH_EXAMPLE)
+    return stack(project / "config.yaml")
+
+
+def paste(line: str, folder: Path) -> str:
+    """What a shell prints for a line."""
+    env = environment()
+    if shutil.which("curl") is None:
+        curl = folder / "curl"
+        curl.write_text(f"#!{sys.executable}\n{CURL}")
+        curl.chmod(0o755)
+        env["PATH"] = f"{folder}:{env['PATH']}"
+    return subprocess.run(
+        ["sh", "-c", line], capture_output=True, encoding="utf-8", env=env, timeout=60, check=True
+    ).stdout
+
+
+def test_piped_output_is_plain_lines_that_end_with_a_line_to_paste(echo: Stack, tmp_path: Path) -> None:
+    done = echo.run("up", env=environment(TERM="xterm-256color"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not set("\x1b\r\b") & set(done.stdout)
+    lines = done.stdout.splitlines()
+    assert any(re.fullmatch(r"  \+ qr\.bucket\.images +created +\d+\.\d s", line) for line in lines), done.stdout
+    assert any(re.fullmatch(r"  qr\.api\.url +http://\S+", line) for line in lines), done.stdout
+    assert paste(lines[-1], tmp_path) == EXAMPLE
+
+    again = echo.run("up").stdout.splitlines()
+    assert again[0].startswith("nothing to do")
+    assert again[-1] == lines[-1]
+
+
+def in_terminal(arguments: list[str]) -> tuple[int, str]:
+    """Exit code and all that a terminal of 100 columns gets."""
+    ours, theirs = pty.openpty()
+    env = environment(TERM="xterm-256color", COLUMNS="100", LINES="30")
+    process = subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # Linux says so when the last writer is gone
+        pass
+    finally:
+        os.close(ours)
+    return process.wait(timeout=LIMIT), shown.decode()
+
+
+def test_in_a_terminal_progress_is_live_and_ends_with_a_line_to_paste(echo: Stack, tmp_path: Path) -> None:
+    code, shown = in_terminal(command("up", *echo.options))
+    assert code == 0, shown
+    going = re.compile(r"qr\.function\.generator +(creating|waiting .*) +\d+\.\d s")
+    frames = [ESCAPE.sub("", frame) for frame in re.split(r"\x1b\[\d*[AK]|\r", shown)]
+    assert any(map(going.search, frames)), shown
+    assert ESCAPE.search(shown)
+    text = ESCAPE.sub("", shown).replace("\r\n", "\n").rstrip("\n")
+    assert re.search(r"^ *\+ qr\.bucket\.images +created +\d+\.\d s$", text, re.MULTILINE), text
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h"), "the cursor stays hidden"
+    line = text.splitlines()[-1]
+    assert shlex.split(line)[0] == "curl"
+    assert paste(line, tmp_path) == EXAMPLE
+
+
+def test_a_terminal_that_can_do_nothing_gets_plain_lines(echo: Stack) -> None:
+    process = command("up", *echo.options)
+    code, shown = in_terminal(["env", "TERM=dumb", *process])
+    assert code == 0
+    assert "\x1b" not in shown
