@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from deployer.errors import Interrupted, NotConverged, SkiffError, TimedOut
+from deployer.errors import Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
 from deployer.plan import WORKERS, Change, Plan, differ, waits_for
 from deployer.waiting import telling
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
+
+READ_BACK = 30  # seconds that AWS may take to show what it accepted
 
 End = Literal["done", "failed", "skipped", "interrupted"]
 
@@ -120,6 +122,8 @@ def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
         return Outcome(change, "interrupted", error=error)
     except SkiffError as error:
         return Outcome(change, "failed", error=error)
+    except Exception as error:  # ours, or AWS answered what nobody foresaw: the others must still be finished
+        return Outcome(change, "failed", error=Unforeseen(error))
     return Outcome(change, "done")
 
 
@@ -145,7 +149,7 @@ def _write(aws: Aws, plan: Plan, change: Change) -> None:
         return not left
 
     try:
-        aws.until(converged, "waiting until the change can be read back", seconds=30)
+        aws.until(converged, "waiting until the change can be read back", seconds=READ_BACK)
     except TimedOut:
         text = f"the change was accepted, but reads back otherwise: {', '.join(left)}"
         raise NotConverged(text, "someone else may be changing it; run the same command again") from None

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -77,6 +77,9 @@ CREDENTIAL_CODES = frozenset(
 )  # fmt: skip
 
 
+_making_clients = threading.Lock()  # boto3's default session is not thread-safe
+
+
 class Calls:
     """Counts the requests that really go out, retries included."""
 
@@ -105,7 +108,6 @@ class Aws:
         self.stack = stack
         self.calls = Calls()
         self.stopping = threading.Event()
-        self._session = boto3.Session()
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._memo: dict[Any, Future[Any]] | None = None
@@ -115,7 +117,7 @@ class Aws:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            with self._lock:
+            with _making_clients:
                 if service not in self._clients:
                     self._clients[service] = self._new_client(service)
         return self._clients[service]
@@ -125,7 +127,7 @@ class Aws:
         local = endpoint is not None
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if local else {}
         try:
-            client = self._session.client(
+            client = boto3.client(
                 service,  # type: ignore[call-overload]
                 region_name=self.stack.region,
                 endpoint_url=endpoint,
@@ -142,15 +144,15 @@ class Aws:
         client.meta.events.register("before-send", self.calls.count)
         return client
 
-    def identify(self) -> tuple[str, str]:
-        """The account and partition that the credentials belong to.
+    def identify(self) -> Stack:
+        """The stack with the account and partition that the credentials belong to.
 
         Raises:
             Unreachable: nothing answers, or it does not take our credentials.
         """
         answer = self.call("sts", "get_caller_identity")
         try:
-            return answer["Account"], answer["Arn"].split(":")[1]
+            return replace(self.stack, account=answer["Account"], partition=answer["Arn"].split(":")[1])
         except KeyError:
             raise Unreachable(f"{self.stack.endpoint_url} does not answer as AWS does") from None
 
@@ -218,8 +220,15 @@ class Aws:
 
     def snapshot(self) -> Aws:
         """A view in which the same reading call is sent only once."""
+        return self._view(_memo={})
+
+    def at(self, stack: Stack) -> Aws:
+        """A view of another stack in the same region, through the same clients."""
+        return self._view(stack=stack)
+
+    def _view(self, **changes: Any) -> Aws:
         view = object.__new__(Aws)
-        view.__dict__ = {**self.__dict__, "_memo": {}}
+        view.__dict__ = {**self.__dict__, **changes}
         return view
 
     def until(self, ready: Callable[[], bool], says: str, seconds: float = 150) -> None:
@@ -252,8 +261,8 @@ class Aws:
         raise AssertionError("patience outlasts every row")
 
     def _patience(self, seconds: float, says: str = "") -> Iterator[None]:
-        """Yield at once, then after pauses that grow from 50 ms (emulator) or 250 ms to 2 s."""
-        pause = 0.05 if self.stack.endpoint_url else 0.25
+        """Yield at once, then after pauses that grow: to 2 s for AWS, to 0.5 s for an emulator."""
+        pause, longest = (0.05, 0.5) if self.stack.endpoint_url else (0.25, 2.0)
         end = time.monotonic() + seconds
         yield
         while time.monotonic() < end:
@@ -261,7 +270,7 @@ class Aws:
                 waiting.get()(says)
             if self.stopping.wait(pause):
                 raise Interrupted("interrupted")
-            pause = min(pause * 2, 2)
+            pause = min(pause * 1.5, longest)
             yield
 
     def _explain(self, service: str, operation: str, code: str, message: str) -> AwsError:

@@ -58,8 +58,8 @@ class Run:
 
         return read(self.file, self.stage)
 
-    def stack(self, **identity: str) -> Stack:
-        return self.config.stack(endpoint_url=self.endpoint_url, **identity)
+    def stack(self) -> Stack:
+        return self.config.stack(self.endpoint_url)
 
     def declare(self, stack: Stack, names: tuple[str, ...]) -> dict[str, Resource]:
         from deployer.plan import declare
@@ -67,14 +67,10 @@ class Run:
         return declare(self.config.declared(stack, names))
 
     def aws(self) -> Aws:
-        from dataclasses import replace
-
         from deployer.aws import Aws
 
         aws = Aws(self.stack())
-        account, partition = aws.identify()
-        aws.stack = replace(aws.stack, account=account, partition=partition)
-        return aws
+        return aws.at(aws.identify())
 
     def selected(self) -> frozenset[str] | None:
         """The apps that deletions are confined to: those named, or None for all there ever were."""

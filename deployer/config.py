@@ -28,10 +28,11 @@ def model() -> type[BaseModel]:
     for kind in kinds():
         if kind.section:
             title = kind.Spec.__doc__ or ""
+            spec: Any = kind.Spec
             fields[kind.section] = (
-                (kind.Spec | None, Field(None, description=title))
+                (spec | None, Field(None, description=title))
                 if kind.single
-                else (dict[Name, kind.Spec], Field({}, description=title))
+                else (dict[Name, spec], Field({}, description=title))
             )
     app = create_model("App", __base__=_Strict, **fields)
     return create_model(
@@ -40,7 +41,7 @@ def model() -> type[BaseModel]:
         project=(Name, Field(description="Starts every name in AWS.")),
         stage=(Name, Field("dev", description="One of several copies of the project; --stage overrides it.")),
         region=(str, Field(description="The AWS region, such as us-east-1.")),
-        apps=(dict[Name, app], Field(description="The apps, by name.")),  # type: ignore[valid-type]
+        apps=(dict[Name, app], Field(description="The apps, by name.")),
     )
 
 
@@ -54,8 +55,8 @@ class Config:
     apps: dict[str, BaseModel]
     lines: Lines
 
-    def stack(self, **where: Any) -> Stack:
-        return Stack(self.project, self.stage, self.region, self.lines.file.parent, **where)
+    def stack(self, endpoint_url: str | None = None) -> Stack:
+        return Stack(self.project, self.stage, self.region, self.lines.file.parent, endpoint_url=endpoint_url)
 
     def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The apps a command is about: those named, or all.

@@ -9,6 +9,7 @@
     │   └── TimedOut          1   AWS took longer than we wait
     ├── Foreign               1   the name is taken by something that is not ours
     ├── NotConverged          1   a write was accepted, yet reads back otherwise
+    ├── Unforeseen            1   a bug of ours
     └── Interrupted         130   Ctrl-C
 
 Each carries one line for people (``str(error)``) and, where we know the way out, a ``hint``.
@@ -16,6 +17,7 @@ Each carries one line for people (``str(error)``) and, where we know the way out
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 
@@ -68,6 +70,15 @@ class Foreign(SkiffError):
 
 class NotConverged(SkiffError):
     pass
+
+
+class Unforeseen(SkiffError):
+    def __init__(self, cause: Exception) -> None:
+        at = traceback.extract_tb(cause.__traceback__)[-1]
+        where = f"{Path(at.filename).name}:{at.lineno}"
+        super().__init__(
+            f"{type(cause).__name__} in {where}: {cause}", "this is a bug of the deployer: please report it"
+        )
 
 
 class Interrupted(SkiffError):

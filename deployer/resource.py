@@ -106,7 +106,7 @@ class App:
         for literal, reference in _split(value):
             if literal:
                 parts.append(literal)
-            if reference:
+            if reference is not None:
                 parts.append(self._ref(reference, place))
         if len(parts) == 1:
             return parts[0]
@@ -134,13 +134,13 @@ class App:
         return Ref(f"{self.name}.{kind.kind}.{name}", attribute)
 
 
-def _split(value: str) -> Iterator[tuple[str, str]]:
+def _split(value: str) -> Iterator[tuple[str, str | None]]:
     """Pairs of literal text and the reference behind it; ``$${`` stands for a plain ``${``."""
     end = 0
     for found in re.finditer(r"(?<!\$)\$\{([^}]*)\}", value):
         yield value[end : found.start()].replace("$${", "${"), found[1].strip()
         end = found.end()
-    yield value[end:].replace("$${", "${"), ""
+    yield value[end:].replace("$${", "${"), None
 
 
 class Resource(ABC):

@@ -64,6 +64,8 @@ def _data(node: yaml.Node, place: Place, lines: Lines, loader: Any, above: tuple
     if node in above:
         raise ConfigError("the alias stands inside what it names", file=lines.file, line=lines.line(place))
     above = (*above, node)
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        raise ConfigError(f"is no YAML: the tag '{node.tag}' means nothing here", "", lines.file, lines.line(place))
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:

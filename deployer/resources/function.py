@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _NAME_LIMIT = 64
 _ENVIRONMENT_LIMIT = 4096
-_CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment", "LoggingConfig")
+_CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
 class FunctionSpec(Spec):
@@ -104,7 +104,6 @@ class Function(Resource):
         self._code = package.build(self._source, self.stack.root / ".cache" / "packages", local)
 
     def desired(self) -> Properties:
-        group = f"{self.app.name}.log_group.{self.name}"
         return {
             "Role": Ref(f"{self.app.name}.role.{self.name}", "arn"),
             "Handler": self.spec.handler,
@@ -114,7 +113,6 @@ class Function(Resource):
             "Timeout": self.spec.timeout,
             "MemorySize": self.spec.memory,
             "Environment": self._environment(),
-            "LoggingConfig": {"LogFormat": "Text", "LogGroup": Ref(group, "name")},
             "Code": self._code,
             "Tags": self.tags,
         }
@@ -135,12 +133,10 @@ class Function(Resource):
         if answer is None:
             return None
         configuration = answer["Configuration"]
-        logging = configuration.get("LoggingConfig", {})
         return {
             **{key: configuration.get(key) for key in _CONFIGURATION},
             "Architectures": configuration["Architectures"],
             "Environment": configuration.get("Environment", {}).get("Variables", {}),
-            "LoggingConfig": {key: logging.get(key) for key in ("LogFormat", "LogGroup")},
             "Code": package.Code(configuration["CodeSha256"]),
             "Tags": answer.get("Tags", {}),
         }

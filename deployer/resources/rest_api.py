@@ -85,7 +85,7 @@ class RestApi(Resource):
         origin = {"gatewayresponse.header.Access-Control-Allow-Origin": f"'{cors}'"}
         definition = {"Paths": paths, "GatewayResponses": dict.fromkeys(_ANSWERED_BY_GATEWAY, origin) if cors else {}}
         return {
-            "Description": self.spec.description,
+            "Description": self.spec.description or f"REST API of {self.app.name}",  # AWS refuses an empty one
             **definition,
             "Stage": {"Name": self.spec.stage, "Definition": _fingerprint(definition)},
             "Duplicates": [],

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from deployer import package
+from deployer.errors import PackageError
+from deployer.package import Source
+
+RUNTIME = "python3.12"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    folder = tmp_path / "code"
+    (folder / "inside").mkdir(parents=True)
+    (folder / "app.py").write_text("def handler(event, context):\n    return 'hello'\n")
+    (folder / "inside" / "data.json").write_text("{}")
+    return Source(folder, RUNTIME, "x86_64")
+
+
+def built(source: Source, cache: str = "cache", local: bool = True) -> package.Code:
+    return package.build(source, source.folder.parent / cache, local)
+
+
+def names(code: package.Code) -> list[str]:
+    assert code.zip
+    return zipfile.ZipFile(code.zip).namelist()
+
+
+def test_the_zip_is_the_same_byte_for_byte(source: Source) -> None:
+    first = built(source)
+    for path in source.folder.rglob("*"):
+        os.utime(path, (1, 1))
+    (source.folder / "app.py").chmod(0o600)  # as another umask would have left it
+    second = built(source, cache="another-cache")
+    assert first == second
+    assert first.content() == second.content()
+
+
+def test_what_goes_in(source: Source) -> None:
+    for rubbish in ("__pycache__/app.cpython-311.pyc", ".git/config", "inside/__pycache__/x.pyc"):
+        file = source.folder / rubbish
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    (source.folder / "run.sh").write_text("#!/bin/sh\n")
+    (source.folder / "run.sh").chmod(0o700)
+    code = built(source)
+    assert names(code) == ["app.py", "inside/data.json", "run.sh"]
+    assert code.zip
+    modes = {entry.filename: oct(entry.external_attr >> 16) for entry in zipfile.ZipFile(code.zip).infolist()}
+    assert modes == {"app.py": "0o100644", "inside/data.json": "0o100644", "run.sh": "0o100755"}
+
+
+def test_each_change_makes_another_zip(source: Source) -> None:
+    digests = [built(source).sha256]
+    (source.folder / "app.py").write_text("def handler(event, context): ...\n")
+    digests.append(built(source).sha256)
+    (source.folder / "app.py").rename(source.folder / "other.py")
+    digests.append(built(source).sha256)
+    (source.folder / "other.py").chmod(0o755)
+    digests.append(built(source).sha256)
+    assert len(set(digests)) == 4
+
+
+def test_sha256_is_as_lambda_computes_it(source: Source) -> None:
+    code = built(source)
+    command = ["openssl", "dgst", "-sha256", "-binary", str(code.zip)]
+    digest = subprocess.run(command, capture_output=True, check=True).stdout
+    encoded = subprocess.run(["base64"], input=digest, capture_output=True, check=True).stdout
+    assert code.sha256 == encoded.decode().strip()
+
+
+def test_the_cache_answers_the_second_time(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = built(source)
+    monkeypatch.setattr(package, "_zip", lambda *_: pytest.fail("built again"))
+    assert built(source) == code
+
+
+def test_the_cache_does_not_grow_without_end(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "_KEEP", 3)
+    for number in range(6):
+        (source.folder / "app.py").write_text(f"NUMBER = {number}\n")
+        latest = built(source)
+    assert latest.zip
+    zips = list(latest.zip.parent.glob("*.zip"))
+    assert len(zips) == 3
+    assert latest.zip in zips
+
+
+def test_an_interrupted_build_leaves_nothing_that_counts(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile, "writestr", die)
+        with pytest.raises(KeyboardInterrupt):
+            built(source)
+    assert built(source) == built(source, cache="another-cache")
+
+
+def test_too_large_is_refused_before_anything_is_sent(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source.folder / "large.bin").write_bytes(os.urandom(3000))
+    with monkeypatch.context() as patched:
+        patched.setattr(package, "_UNZIPPED_LIMIT", 2000)
+        with pytest.raises(PackageError, match="unzipped"):
+            built(source)
+    monkeypatch.setattr(package, "_ZIP_LIMIT", 2000)
+    with pytest.raises(PackageError, match="directly"):
+        built(source)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "architecture", "platform"),
+    [
+        ("python3.11", "x86_64", "x86_64-manylinux2014"),
+        ("python3.12", "x86_64", "x86_64-manylinux_2_34"),
+        ("python3.13", "arm64", "aarch64-manylinux_2_34"),
+    ],
+)
+def test_wheels_are_for_the_glibc_of_lambda(runtime: str, architecture: str, platform: str) -> None:
+    assert platform in package._lambda(runtime, architecture).arguments
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_compiled_requirements_are_those_of_lambdas_linux(source: Source, architecture: str) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    code = built(Source(source.folder, RUNTIME, architecture), local=False)
+    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+    assert f"yaml/_yaml.cpython-312-{machine}-linux-gnu.so" in names(code)
+    assert not [name for name in names(code) if "RECORD" in name or name.startswith("bin/")]
+    again = built(Source(source.folder, RUNTIME, architecture), cache="another-cache", local=False)
+    assert again.content() == code.content()
+
+
+def test_for_the_emulator_they_are_those_of_this_interpreter(source: Source) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    code = built(source)
+    script = f"import sys; sys.path.insert(0, {str(code.zip)!r}); import yaml, app; print(yaml.__file__)"
+    shown = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True)
+    assert str(code.zip) in shown.stdout
+
+
+def test_our_own_file_wins_over_a_requirements(source: Source) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    (source.folder / "yaml").mkdir()
+    (source.folder / "yaml" / "__init__.py").write_text("OURS = True\n")
+    code = built(source)
+    assert code.zip
+    assert zipfile.ZipFile(code.zip).read("yaml/__init__.py") == b"OURS = True\n"
+
+
+@pytest.mark.parametrize(
+    ("requirement", "named"),
+    [
+        ("no-such-package-of-skiff==1.0", "no-such-package-of-skiff"),
+        ("pyyaml==999", "pyyaml"),
+        ("== broken", "requirements.txt"),
+    ],
+)
+def test_what_cannot_be_installed_is_named(source: Source, requirement: str, named: str) -> None:
+    (source.folder / "requirements.txt").write_text(requirement + "\n")
+    with pytest.raises(PackageError, match=named) as caught:
+        built(source, local=False)
+    assert "python3.12-x86_64" in str(caught.value)
+    assert "\n" not in str(caught.value)

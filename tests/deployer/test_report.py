@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import io
+import json
+
+from deployer import report
+from deployer.apply import Outcome
+from deployer.plan import Change
+from deployer.refs import UNKNOWN
+from deployer.resources.bucket import Bucket
+from deployer.resources.function import Function
+
+SECRET = "hunter2-and-more"
+
+
+def change(**differences: tuple[object, object]) -> Change:
+    return Change("web.function.worker", "update", Function, "shop-dev-web-worker", differences)
+
+
+def test_values_of_secret_properties_are_shown_to_nobody() -> None:
+    secret = change(Environment=({"KEY": "old", "SAME": "x"}, {"KEY": SECRET, "SAME": "x"}), Timeout=(3, 10))
+    people = "\n".join(report.plan_lines([secret]))
+    programs = json.dumps(report.outcome_json(Outcome(secret, "done")))
+    for text in (people, programs):
+        assert SECRET not in text
+        assert "old" not in text
+        assert "KEY" in text, "which one changed is no secret"
+    assert "Timeout: 3 -> 10" in people
+
+
+def test_a_plan_shows_what_is_and_what_will_be() -> None:
+    lines = report.plan_lines([change(Memory=(128, 256), Role=("arn:a", UNKNOWN), Description=(None, "x" * 200))])
+    assert lines[0].split() == ["~", "web.function.worker", "update", "shop-dev-web-worker"]
+    assert "Memory: 128 -> 256" in lines[1]
+    assert "Role: arn:a -> (known after apply)" in lines[2]
+    assert "(none) -> xxx" in lines[3]
+    assert len(lines[3]) < 140
+
+
+def test_plain_progress_is_a_line_for_each_end_and_each_new_wait() -> None:
+    out = io.StringIO()
+    plain = report.Plain(out)
+    made = Change("web.bucket.files", "create", Bucket, "name")
+    plain.starts(made)
+    plain.waits(made, "waiting for AWS")
+    plain.waits(made, "waiting for AWS")
+    plain.ends(Outcome(made, "done", 1.24))
+    plain.ends(Outcome(made, "skipped"))
+    assert [" ".join(line.split()) for line in out.getvalue().splitlines()] == [
+        "… web.bucket.files waiting for AWS",
+        "+ web.bucket.files created 1.2 s",
+        "+ web.bucket.files not begun",
+    ]

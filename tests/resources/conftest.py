@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployer import apply
+from tests.resources.worlds import World
+
+_numbers = itertools.count()
+
+# moto's PutRestApi drops integrations, so that what builds on it shows itself on LocalStack alone.
+_NOT_IN_MOTO = {"rest_api", "permission"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if not _beyond_moto(item)]
+
+
+def _beyond_moto(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    subject = parameters.get("kind") or item.path.stem.removeprefix("test_")
+    return parameters.get("world") == "moto" and subject in _NOT_IN_MOTO
+
+
+@pytest.fixture(params=["moto", pytest.param("localstack", marks=pytest.mark.emulator)])
+def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    project = f"laws{os.getpid()}x{next(_numbers)}"
+    if request.param == "localstack":
+        yield World(tmp_path, project, request.getfixturevalue("emulator").endpoint_url)
+        return
+    from moto import mock_aws
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setattr(apply, "READ_BACK", 1)
+    with mock_aws():
+        yield World(tmp_path, project, None)

@@ -1,0 +1,97 @@
+"""What the laws run against: moto in this process, and LocalStack."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from deployer import apply, config, plan, report
+from deployer.apply import Outcome
+from deployer.aws import Aws
+from deployer.plan import Plan
+from deployer.resource import Stack
+
+BLOCKED: Any = dict.fromkeys(
+    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+)
+HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'hello'}\n"
+
+
+@dataclass
+class World:
+    """One stack of its own: ``folder`` holds its config.yaml and a function's code in ``code/``."""
+
+    folder: Path
+    project: str
+    endpoint_url: str | None
+
+    def __post_init__(self) -> None:
+        (self.folder / "code").mkdir()
+        (self.folder / "code" / "app.py").write_text(HANDLER)
+
+    def aws(self, sections: str) -> tuple[Aws, config.Config]:
+        """``sections`` is the body of app ``demo`` in YAML, with ``{project}`` where the project's name belongs."""
+        body = "".join(f"    {line}\n" for line in sections.strip("\n").splitlines())
+        text = f"project: {self.project}\nstage: test\nregion: us-east-1\napps:\n  demo:\n{body}"
+        file = self.folder / "config.yaml"
+        file.write_text(text)
+        found = config.read(file)
+        # Clients are dear, and the same for every stack.
+        aws = _made(self.endpoint_url, found.region).at(found.stack(self.endpoint_url))
+        aws.calls.reading = aws.calls.writing = 0
+        return aws.at(aws.identify()), found
+
+    def plan(self, sections: str) -> tuple[Aws, Plan]:
+        aws, found = self.aws(sections)
+        return aws, plan.make(aws, plan.declare(found.declared(aws.stack, found.select(()))), None)
+
+    def up(self, sections: str) -> tuple[Aws, list[Outcome]]:
+        aws, made = self.plan(sections)
+        return aws, run(aws, made)
+
+    def down(self, sections: str) -> tuple[Aws, list[Outcome]]:
+        aws, _ = self.aws(sections)
+        return aws, run(aws, plan.make(aws, {}, None))
+
+
+@functools.cache
+def _made(endpoint_url: str | None, region: str) -> Aws:
+    aws = Aws(Stack("any", "any", region, Path(), endpoint_url=endpoint_url))
+    if endpoint_url is None:
+        _teach_moto_new_buckets(aws)
+    return aws
+
+
+def _teach_moto_new_buckets(aws: Aws) -> None:
+    """S3, and LocalStack, take tags with CreateBucket and block public access; moto does neither."""
+    s3 = aws.client("s3")
+    other = boto3.client("s3", region_name=aws.stack.region)
+    tags: dict[str, Any] = {}
+
+    def remember(params: Any, **_: Any) -> None:
+        tags[params["Bucket"]] = params.get("CreateBucketConfiguration", {}).get("Tags")
+
+    def finish(http_response: Any, **_: Any) -> None:
+        name = http_response.url.rpartition("/")[2] or http_response.url.split("//")[1].partition(".")[0]
+        if tags.get(name) and http_response.status_code == 200:
+            other.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.pop(name)})
+            other.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=BLOCKED)
+
+    s3.meta.events.register("provide-client-params.s3.CreateBucket", remember)
+    s3.meta.events.register("after-call.s3.CreateBucket", finish)
+
+
+def run(aws: Aws, made: Plan) -> list[Outcome]:
+    outcomes = apply.run(aws, made, report.Quiet())
+    failures = [f"{each.change.id} {each.end}: {each.error}" for each in outcomes if each.end != "done"]
+    assert not failures, failures
+    return outcomes
+
+
+def changes(made: Plan) -> dict[str, Any]:
+    """Id to what is to change, for a readable assertion."""
+    return {change.id: (change.action, sorted(change.differences)) for change in made.changes}
