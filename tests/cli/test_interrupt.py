@@ -44,6 +44,7 @@ def signalled(stack: Stack, name: str, number: signal.Signals, at: int, *options
 
         def strike(_: Call) -> None:
             if len(_counted(proxy, writing)) == at:
+                proxy.answered = lambda _: None
                 os.killpg(process.pid, number)
 
         proxy.answered = strike
