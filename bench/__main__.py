@@ -40,6 +40,7 @@ def main() -> int:
 
 
 def measure() -> dict[str, Any]:
+    load = os.getloadavg()[0]
     with TemporaryDirectory() as temporary:
         archive = deployments.zipped()
         emulator = Emulator(Path(temporary, "emulator"), first_answer.free_port())
@@ -61,6 +62,7 @@ def measure() -> dict[str, Any]:
             "system": f"{platform.system()} {platform.machine()}",
             "LocalStack": version("localstack-core"),
             "boto3": version("boto3"),
+            "load before": round(load, 1),
         },
         **deployed,
         "terraform": said,

@@ -14,7 +14,7 @@ from bench.processes import ROOT, Finished, StepFailed, environment, python
 from bench.terraform import Terraform
 
 ROUNDS = 7
-TERRAFORM_ROUNDS = 2  # the first so many: each takes a minute and a half
+TERRAFORM_ROUNDS = (2, 6)  # of them, and far apart, lest one busy moment meets both: each takes a minute and a half
 STEPS = ("up", "noop", "down")
 
 Values = dict[tuple[str, str], list[float]]
@@ -30,7 +30,7 @@ def zipped() -> Path:
 
 
 def measure(endpoint_url: str, archive: Path, terraform: Terraform | None, tell: Callable[[str], None]) -> Any:
-    """Medians: {"seconds": {step: {who: ...}}, "calls": {step: {who: ...}}}."""
+    """Medians, {"seconds": {step: {who: ...}}, "calls": likewise}, and "repeats": what the seconds come from."""
     seconds: Values = defaultdict(list)
     calls: Values = defaultdict(list)
     for number in range(ROUNDS + 1):
@@ -41,14 +41,18 @@ def measure(endpoint_url: str, archive: Path, terraform: Terraform | None, tell:
                 if number:
                     seconds[step, who].append(finished.seconds)
                     calls[step, who].append(sent)
-        if terraform and 1 <= number <= TERRAFORM_ROUNDS:
-            tell(f"terraform, round {number} of {TERRAFORM_ROUNDS}")
+        if terraform and number in TERRAFORM_ROUNDS:
+            tell("terraform: apply, no-op apply, destroy")
             whole, without_waiting = terraform.up()
             seconds["up", "terraform"].append(whole)
             seconds["up", "terraform without its wait"].append(without_waiting)
             seconds["noop", "terraform"].append(terraform.noop())
             seconds["down", "terraform"].append(terraform.down())
-    return {"seconds": _medians(seconds, 3), "calls": _medians(calls, 0)}
+    return {
+        "seconds": _by_step(seconds, lambda measured: round(median(measured), 3)),
+        "calls": _by_step(calls, lambda measured: int(median(measured))),
+        "repeats": _by_step(seconds, lambda measured: [round(each, 3) for each in measured]),
+    }
 
 
 def _ours(endpoint_url: str) -> Iterator[tuple[str, Finished, int]]:
@@ -68,8 +72,8 @@ def _floor(endpoint_url: str, archive: Path) -> Iterator[tuple[str, Finished, in
         yield step, finished, finished.json()["calls"]
 
 
-def _medians(values: Values, digits: int) -> dict[str, dict[str, float]]:
-    result: dict[str, dict[str, float]] = {step: {} for step in STEPS}
+def _by_step(values: Values, figure: Callable[[list[float]], Any]) -> dict[str, dict[str, Any]]:
+    result: dict[str, dict[str, Any]] = {step: {} for step in STEPS}
     for (step, who), measured in values.items():
-        result[step][who] = round(median(measured), digits)
+        result[step][who] = figure(measured)
     return result

@@ -1,6 +1,7 @@
 """Figures as Markdown, which is read as well in a terminal."""
 
 from collections.abc import Iterable
+from statistics import median
 from typing import Any
 
 from bench import commands, deployments, first_answer
@@ -10,6 +11,8 @@ FLOOR_AIM = 1.5  # times the floor
 TERRAFORM_AIM = 1 / 15
 COMMAND_AIMS = {"deploy.py --help": 0.15, "deploy.py validate": 0.4}  # seconds
 FIRST_ANSWER_AIM = 8  # seconds
+UNSTEADY = 1.4  # times the fastest repeat
+WITHOUT_WAIT = "terraform without its wait"
 
 
 def markdown(results: dict[str, Any]) -> str:
@@ -24,7 +27,7 @@ def markdown(results: dict[str, Any]) -> str:
         "## Calls sent",
         table(
             ("step", "ours", "floor"),
-            ((STEPS[step], f"{row['ours']:.0f}", f"{row['floor']:.0f}") for step, row in results["calls"].items()),
+            ((STEPS[step], str(row["ours"]), str(row["floor"])) for step, row in results["calls"].items()),
         ),
         "The floor reads nothing back, and looks for nothing but what it made itself.",
         "## Waiting",
@@ -64,29 +67,38 @@ def _deployments(results: dict[str, Any]) -> str:
     for step, row in results["seconds"].items():
         ratio = row["ours"] / row["floor"]
         ours = (f"{row['ours']:.2f} s", f"{row['floor']:.2f} s", f"{ratio:.2f}", met(ratio, FLOOR_AIM))
-        rows.append((STEPS[step], *ours, *_beside(row, "terraform")))
-        if "terraform without its wait" in row:
-            rows.append((f"{STEPS[step]} ¹", *ours, *_beside(row, "terraform without its wait")))
+        repeats = results["repeats"][step]
+        rows.append((STEPS[step], *ours, *_beside(repeats, "terraform")))
+        if WITHOUT_WAIT in repeats:
+            rows.append((f"{STEPS[step]} ¹", *ours, *_beside(repeats, WITHOUT_WAIT)))
     return table(head, rows)
 
 
-def _beside(row: dict[str, float], who: str) -> tuple[str, str, str]:
-    if who not in row:
+def _beside(repeats: dict[str, list[float]], who: str) -> tuple[str, str, str]:
+    if who not in repeats:
         return "skipped", "", ""
-    ratio = row["ours"] / row[who]
-    return f"{row[who]:.1f} s", f"1/{1 / ratio:.0f}", met(ratio, TERRAFORM_AIM)
+    theirs = repeats[who]
+    ratio = median(repeats["ours"]) / median(theirs)
+    return f"{min(theirs):.1f} to {max(theirs):.1f} s", f"1/{1 / ratio:.0f}", met(ratio, TERRAFORM_AIM)
 
 
 def _terraform_words(results: dict[str, Any]) -> str:
     terraform = results["terraform"]
     if "skipped" in terraform:
         return f"Terraform was skipped: {terraform['skipped']}."
-    return (
-        f"Ours and the floor {deployments.ROUNDS} times, Terraform {terraform['version']} only "
-        f"{deployments.TERRAFORM_ROUNDS} times, for it takes a minute and a half each time; `init` not counted.\n"
+    words = (
+        f"Ours and the floor {deployments.ROUNDS} times; Terraform {terraform['version']} only "
+        f"{len(deployments.TERRAFORM_ROUNDS)} times, for it takes a minute and a half each time, `init` not counted.\n"
         "¹ until everything but the bucket's lifecycle rule was there: the AWS provider watches that one for almost a "
         "minute, also where it is in force at once."
     )
+    theirs = (row[who] for row in results["repeats"].values() for who in row if who.startswith("terraform"))
+    if any(max(measured) > UNSTEADY * min(measured) for measured in theirs):
+        words += (
+            f"\n**The machine was busy meanwhile**: one of Terraform's repeats took {UNSTEADY} times as long as another. "
+            "Its ratios then mean little, for it was slowed down at other moments than ours; run it again."
+        )
+    return words
 
 
 def _waiting(results: dict[str, Any]) -> str:

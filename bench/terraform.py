@@ -55,7 +55,7 @@ class Terraform:
             TF_VAR_zip=str(archive),
         )
         try:
-            self._run("init")
+            self._run("init", "-no-color", "-input=false")
         except StepFailed as failure:
             lines = [line.strip("│╷╵ ") for line in str(failure).splitlines()]
             reason = next((line for line in lines if line.startswith("Error: ")), lines[0])
