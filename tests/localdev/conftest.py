@@ -6,6 +6,7 @@ import base64
 import io
 import itertools
 import json
+import os
 import re
 import socket
 import time
@@ -23,7 +24,7 @@ from localdev.emulator import Emulator
 
 ROLE = "arn:aws:iam::000000000000:role/function"
 DENSELY = {"Delay": 0.02, "MaxAttempts": 500}
-CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+CREDENTIALS: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
 
 @pytest.fixture(scope="session")
@@ -49,16 +50,17 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], i
 
 @pytest.fixture(scope="session")
 def client(emulator: Emulator) -> Iterator[Callable[[str], Any]]:
-    clients: dict[str, Any] = {}
+    session = boto3.Session(**CREDENTIALS)
+    clients: dict[tuple[str, str], Any] = {}
 
-    def client(service: str, url: str = emulator.endpoint_url) -> Any:
+    def client_of(service: str, url: str = emulator.endpoint_url) -> Any:
         if (service, url) not in clients:
             # A failed invocation must show, not be tried again.
             config = Config(retries={"max_attempts": 0}, read_timeout=60, max_pool_connections=50)
-            clients[service, url] = boto3.client(service, endpoint_url=url, config=config, **CREDENTIALS)
+            clients[service, url] = session.client(service, endpoint_url=url, config=config)  # type: ignore[call-overload]
         return clients[service, url]
 
-    yield client
+    yield client_of
     for each in clients.values():
         each.close()
 
@@ -100,7 +102,7 @@ def deploy(client: Callable[..., Any]) -> Callable[..., Function]:
 
     def deploy(source: str, url: str | None = None, **settings: Any) -> Function:
         lambda_ = client("lambda", url) if url else client("lambda")
-        name = f"function-{next(numbers)}"
+        name = f"function-{os.getpid()}-{next(numbers)}"  # no other test run on this machine has it
         arguments = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256} | settings
         lambda_.create_function(FunctionName=name, Code={"ZipFile": zipped(source)}, **arguments)
         lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=DENSELY)

@@ -117,7 +117,7 @@ class TestErrors:
             "import os, subprocess, time\n"
             "def handler(event, context):\n"
             "    print('before')\n"
-            "    if event: subprocess.Popen(['sleep', '61.25']); time.sleep(60)\n"
+            "    if event: subprocess.Popen(['sleep', '60']); time.sleep(60)\n"
             "    return os.getpid()",
             Timeout=1,
         )
@@ -136,7 +136,7 @@ class TestErrors:
         )
         assert "before" in answer.log
         assert (answer.report["Duration"], answer.report["Status"]) == ("1000.00 ms", "timeout")
-        assert processes("61.25") == []
+        assert processes(f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0") == []
         assert function.invoke().payload not in (first, None)
 
     @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ class TestLifecycle:
     ) -> None:
         """LRE, "Shutdown phase"; neither orphans nor zombies."""
         function = deploy(
-            "import subprocess\ndef handler(event, context): return subprocess.Popen(['sleep', '62.5']).pid"
+            "import subprocess\ndef handler(event, context): return subprocess.Popen(['sleep', '60']).pid"
         )
         function.invoke()
         mark = f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0"

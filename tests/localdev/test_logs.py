@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from awslambdaric.bootstrap import FramedTelemetryLogSink
+from awslambdaric.bootstrap import FramedTelemetryLogSink  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
