@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.servers import Call, Proxy, proxying
-from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, environment
+from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
 
 AGAIN = "running the same command again continues"
 
@@ -130,3 +130,14 @@ def test_a_killed_update_is_finished(shop: Stack, left: Left) -> None:
     up = shop.json("up")
     assert [change["id"] for change in up["changes"]] == ["qr.function.generator"], json.dumps(up["changes"])
     gone(shop, left)
+
+
+@pytest.mark.parametrize("module", ["click", "pydantic", "boto3"])
+def test_interrupted_while_it_imports(project: Path, tmp_path: Path, module: str) -> None:
+    """The first tenth of a second, which an impatient Ctrl-C falls into."""
+    (tmp_path / f"{module}.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    env = environment(PYTHONPATH=str(tmp_path))
+    ended = deploy("up", "--endpoint-url", "http://127.0.0.1:1", cwd=project, env=env)
+    assert "Traceback" not in ended.stderr, ended.stderr.splitlines()[-1]
+    assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
+    assert AGAIN in ended.stderr
