@@ -1,3 +1,8 @@
-from localdev.cli import main
+import sys
 
-main()
+try:
+    from localdev.cli import main
+
+    main()
+except KeyboardInterrupt:  # while still importing
+    sys.exit(130)

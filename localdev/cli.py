@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -88,13 +88,15 @@ def logs(root: Path, port: int, follow: bool) -> None:
 
     path = emulator_at(root, port).log
     try:
-        log = path.open(errors="replace")
+        log = path.open("rb")
     except FileNotFoundError:
         raise LocaldevError(f"no log at {path}", "run: python -m localdev start") from None
     with log:
         click.echo(log.read(), nl=False)
         while follow:
             time.sleep(FOLLOW_INTERVAL)
+            if path.stat().st_size < log.tell():
+                log.seek(0)  # the emulator was started anew
             click.echo(log.read(), nl=False)
 
 
@@ -113,6 +115,11 @@ def main() -> NoReturn:
 def fail(error: Exception) -> NoReturn:
     from localdev.errors import LocaldevError
 
-    hint: Any = error.hint if isinstance(error, LocaldevError) else "this is a bug of localdev; please report it"
+    if isinstance(error, LocaldevError):
+        hint = error.hint
+    elif isinstance(error, OSError):
+        hint = "check that the folder given by --dir can be written"
+    else:
+        hint = "this is a bug of localdev; please report it"
     click.echo(f"error: {error}\nhint: {hint}", err=True)
     sys.exit(1)

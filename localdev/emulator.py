@@ -92,17 +92,21 @@ class Emulator:
             time.sleep(POLL)
         self._reap()  # one that was killed
         try:
-            os.ftruncate(lock, 0)
-            _require_installed()
-            with _bound_socket(self.port) as listener:
-                self._process = self._spawn(listener, lock)
-        finally:
-            os.close(lock)  # the emulator holds it now, if there is one
-        try:
+            # An interrupt between the birth of the process and our knowing of it would leave it behind.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                os.ftruncate(lock, 0)
+                _require_installed()
+                with _bound_socket(self.port) as listener:
+                    self._process = self._spawn(listener, lock)
+            finally:
+                os.close(lock)  # the emulator holds it now, if there is one
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._await_gateway(self._process)
         except BaseException:
-            self._process.kill()
-            self._reap()
+            if self._process is not None:
+                self._process.kill()
+                self._reap()
             raise
         return True
 

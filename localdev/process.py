@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 from localdev.lock import write_owner
@@ -18,6 +19,7 @@ LOCK = "LOCALDEV_LOCK"
 
 
 def main() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked while we were being started
     for name in (SOCKET, LOCK):
         # Lambda processes and whatever else LocalStack spawns must not keep the port or the lock.
         os.set_inheritable(int(os.environ[name]), False)
