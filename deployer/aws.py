@@ -17,8 +17,8 @@ from typing import Any
 
 import boto3
 import botocore.exceptions as boto
-import botocore.parsers
 from botocore.config import Config as BotoConfig
+from botocore.parsers import ResponseParserError as ParserError
 
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
 from deployer.resource import Stack
@@ -151,10 +151,9 @@ class Aws:
             Unreachable: nothing answers, or it does not take our credentials.
         """
         answer = self.call("sts", "get_caller_identity")
-        try:
-            return replace(self.stack, account=answer["Account"], partition=answer["Arn"].split(":")[1])
-        except KeyError:
-            raise Unreachable(f"{self.stack.endpoint_url} does not answer as AWS does") from None
+        if "Account" not in answer:
+            raise self._alien("sts")
+        return replace(self.stack, account=answer["Account"], partition=answer["Arn"].split(":")[1])
 
     # Calls.
 
@@ -258,6 +257,8 @@ class Aws:
                 waiting.get()(row.says)
             except boto.BotoCoreError as error:
                 raise self._unreachable(error) from None
+            except (ParserError, KeyError, AttributeError):  # botocore, of an answer that is none of AWS's
+                raise self._alien(service) from None
         raise AssertionError("patience outlasts every row")
 
     def _patience(self, seconds: float, says: str = "") -> Iterator[None]:
@@ -280,12 +281,15 @@ class Aws:
             )
         action = "".join(part.capitalize() for part in operation.split("_"))
         if not code or (code.isdigit() and message in ("", "Not Found")):
-            text = f"{self.stack.endpoint_url or service} does not answer {action} as AWS does"
-            return AwsError(text, "check --endpoint-url: is it a LocalStack?", code)
+            return self._alien(service)
         hint = ""
         if "AccessDenied" in code:
             hint = f"the credentials need the permission {service}:{action}"
         return AwsError(f"{action}: {code}: {message}", hint, code)
+
+    def _alien(self, service: str) -> Unreachable:
+        address = self.stack.endpoint_url or service
+        return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
 
     def _unreachable(self, error: Exception) -> Unreachable:
         if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
@@ -293,7 +297,4 @@ class Aws:
             return Unreachable("no AWS credentials were found", hint)
         if isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError) and self.stack.endpoint_url:
             return Unreachable(f"nothing answers at {self.stack.endpoint_url}", "start it: python -m localdev start")
-        if isinstance(error, botocore.parsers.ResponseParserError) and self.stack.endpoint_url:
-            text = f"{self.stack.endpoint_url} does not answer as AWS does"
-            return Unreachable(text, "check --endpoint-url: is it a LocalStack?")
         return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unreachable, UsageError
+from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, Unreachable, UsageError
 
 if TYPE_CHECKING:
     from deployer.apply import Outcome
@@ -102,6 +102,8 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
                 code = function(run, **more)
             except SkiffError as error:
                 code = _fail(run, error)
+            except Exception as error:
+                code = _fail(run, Unforeseen(error))
             except KeyboardInterrupt:
                 code = _fail(
                     run, Interrupted("interrupted", "nothing is lost: running the same command again continues")
