@@ -95,7 +95,7 @@ def _terraform_words(results: dict[str, Any]) -> str:
     theirs = (row[who] for row in results["repeats"].values() for who in row if who.startswith("terraform"))
     if any(max(measured) > UNSTEADY * min(measured) for measured in theirs):
         words += (
-            f"\n**The machine was busy meanwhile**: one of Terraform's repeats took {UNSTEADY} times as long as another. "
+            f"\n**The machine was busy meanwhile**: Terraform's repeats differ by more than {UNSTEADY} times. "
             "Its ratios then mean little, for it was slowed down at other moments than ours; run it again."
         )
     return words
