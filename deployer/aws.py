@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextvars
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as boto
@@ -150,6 +152,8 @@ class Aws:
         Raises:
             Unreachable: nothing answers, or it does not take our credentials.
         """
+        if self.stack.endpoint_url:
+            _knock(self.stack.endpoint_url)  # botocore would try for many seconds
         answer = self.call("sts", "get_caller_identity")
         if "Account" not in answer:
             raise self._alien("sts")
@@ -295,6 +299,13 @@ class Aws:
         if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
             hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
             return Unreachable("no AWS credentials were found", hint)
-        if isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError) and self.stack.endpoint_url:
-            return Unreachable(f"nothing answers at {self.stack.endpoint_url}", "start it: python -m localdev start")
         return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")
+
+
+def _knock(endpoint_url: str) -> None:
+    address = urlsplit(endpoint_url)
+    try:
+        port = address.port or {"http": 80, "https": 443}.get(address.scheme, 0)
+        socket.create_connection((address.hostname or "", port), timeout=5).close()
+    except (OSError, ValueError):
+        raise Unreachable(f"nothing answers at {endpoint_url}", "start it: python -m localdev start") from None

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import click
 
 from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, Unreachable, UsageError
+from deployer.waiting import telling
 
 if TYPE_CHECKING:
     from deployer.apply import Outcome
@@ -47,6 +48,7 @@ class Run:
         self.file, self.stage, self.target, self.as_json, self.names = config, stage, target, as_json, apps
         self.given_endpoint = endpoint_url
         self.started = time.monotonic()
+        self._noted: set[str] = set()
 
     @property
     def endpoint_url(self) -> str | None:
@@ -80,6 +82,12 @@ class Run:
         if not self.as_json:
             print(*lines, sep="\n", flush=True)
 
+    def note(self, text: str) -> None:
+        """Something that takes a while; said once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.say(f"  … {text}")
+
     def document(self, content: dict[str, Any]) -> None:
         if self.as_json:
             print(json.dumps(content, indent=2, ensure_ascii=False), flush=True)
@@ -99,7 +107,8 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
                     raise UsageError("--endpoint-url is for emulators: it does not go with --target aws")
                 if endpoint_url is not None and not urlsplit(endpoint_url).hostname:
                     raise UsageError(f"--endpoint-url '{endpoint_url}' is no URL", f"such as {LOCAL}")
-                code = function(run, **more)
+                with telling(run.note):
+                    code = function(run, **more)
             except SkiffError as error:
                 code = _fail(run, error)
             except Exception as error:

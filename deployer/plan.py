@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import graphlib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -116,10 +117,13 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
     """
     view = aws.snapshot()
     with ThreadPoolExecutor(WORKERS, "plan") as pool:
-        owned = {kind: pool.submit(kind.owned, view) for kind in kinds()}
-        observed = {id: pool.submit(each.observe, view, each.physical) for id, each in resources.items()}
-        prepared = [pool.submit(each.prepare) for each in resources.values()]
-        for future in prepared:
+
+        def begin(work: Any, *arguments: Any) -> Future[Any]:
+            return pool.submit(contextvars.copy_context().run, work, *arguments)
+
+        owned = {kind: begin(kind.owned, view) for kind in kinds()}
+        observed = {id: begin(each.observe, view, each.physical) for id, each in resources.items()}
+        for future in [begin(each.prepare) for each in resources.values()]:
             future.result()
         plan = Plan(resources, {id: future.result() for id, future in observed.items()}, [])
         ours = {kind: future.result() for kind, future in owned.items()}

@@ -124,12 +124,13 @@ class Live(Quiet):
 
     def _table(self) -> Any:
         from rich.spinner import Spinner
-        from rich.table import Table
+        from rich.table import Column, Table
 
         table = Table.grid(padding=(0, 1))
+        table.columns.extend(Column(no_wrap=True, min_width=width) for width in (1, 1, 28, 12))
         for change, since in list(self._started.values()):
             doing = self._waits.get(change.id, _DOING[change.action])
-            table.add_row(" ", Spinner("dots"), f"{change.id:<28}", f"{doing}  {time.monotonic() - since:.1f} s")
+            table.add_row(" ", Spinner("dots"), change.id, f"{time.monotonic() - since:5.1f} s  {doing}")
         return table
 
     def starts(self, change: Change) -> None:
@@ -152,6 +153,12 @@ class Live(Quiet):
 
 
 def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
-    rows = [(f"{app}.{key}", value) for app, values in outputs.items() for key, value in values.items()]
+    """URLs and names for people; programs get ARNs and ids as well."""
+    rows = [
+        (f"{app}.{key}", value)
+        for app, values in outputs.items()
+        for key, value in values.items()
+        if key.endswith((".url", ".name"))
+    ]
     width = max((len(name) for name, _ in rows), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in rows]

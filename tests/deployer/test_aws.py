@@ -90,6 +90,7 @@ def test_what_goes_away_by_itself_is_waited_for_and_told(
     aws: Aws, service: str, operation: str, error: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)  # its own, shorter patience
+    monkeypatch.setattr(aws.stopping, "wait", lambda seconds: False)
     wire, told = Wire(aws, service), []
     if service == "s3":
         error = (error[0], error[1].replace("<ErrorResponse>", "").replace("</ErrorResponse>", ""))
@@ -206,7 +207,7 @@ def test_wrong_credentials_are_called_so(aws: Aws) -> None:
     wire = Wire(aws, "sts")
     wire.answers = [xml_error("InvalidClientTokenId", "The security token is invalid")]
     with pytest.raises(Unreachable, match="credentials are not accepted"):
-        aws.identify()
+        aws.call("sts", "get_caller_identity")
 
 
 @pytest.mark.parametrize("answer", [(200, "<html>hello</html>"), (404, "Not Found"), (200, "hello")])
@@ -214,7 +215,7 @@ def test_what_is_no_aws_is_called_so(aws: Aws, answer: Answer) -> None:
     wire = Wire(aws, "sts")
     wire.answers = [answer]
     with pytest.raises(AwsError, match="does not answer"):
-        aws.identify()
+        aws.call("sts", "get_caller_identity")
 
 
 def test_an_emulator_never_gets_real_credentials(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +225,8 @@ def test_an_emulator_never_gets_real_credentials(aws: Aws, monkeypatch: pytest.M
     aws.client("sts").meta.events.register_first(
         "before-send", lambda request, **_: seen.append(str(request.headers["Authorization"]))
     )
+    Wire(aws, "sts").answers = [(200, "")]
     with pytest.raises(Unreachable):
-        aws.identify()
+        aws.call("sts", "get_caller_identity")
     assert "AKIAREALKEY" not in seen[0]
     assert "Credential=test/" in seen[0]
