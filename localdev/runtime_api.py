@@ -6,6 +6,7 @@ so whoever waits for it can do the reading: `receive` is called when a selector 
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 from dataclasses import dataclass, field
@@ -24,10 +25,11 @@ class Call:
     connection: socket.socket
 
     def answer(self, status: HTTPStatus, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
-        """Raises OSError if the runtime is gone."""
+        """A runtime that is gone shows when it is waited for next, not here."""
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        self.connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        with contextlib.suppress(OSError):
+            self.connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
 
 
 @dataclass
