@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import deploy
+from tests.conftest import Ended, deploy
 
 CONFIG = """\
 project: shop
@@ -47,17 +47,12 @@ def refused(folder: Path, *arguments: str, **expected: Any) -> None:
     refused_as_json(folder, *arguments, **expected)
 
 
-def refused_in_words(
-    folder: Path,
-    *arguments: str,
-    code: int,
-    says: str,
-    hint: str = ".",
-    line: int | None = None,
-    env: dict[str, str] | None = None,
-) -> None:
+def refused_in_words(folder: Path, *arguments: str, env: dict[str, str] | None = None, **expected: Any) -> None:
+    check_words(deploy(*arguments, cwd=folder, env=env), **expected)
+
+
+def check_words(done: Ended, *, code: int, says: str, hint: str = ".", line: int | None = None) -> None:
     """Assert an exit code, one line that matches ``says``, a hint, and nothing else. ``line``: of config.yaml."""
-    done = deploy(*arguments, cwd=folder, env=env)
     assert "Traceback" not in done.stderr, done.stderr.splitlines()[-1]
     assert done.returncode == code, done.stdout + done.stderr
     assert done.stdout == ""

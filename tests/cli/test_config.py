@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import CODE, CONFIG, refused, refused_in_words
-from tests.conftest import deploy
+from tests.cli.refusal import CODE, CONFIG, check_words, refused_as_json, refused_in_words, write_project
+from tests.conftest import Ended, deploy
 
 LONG = "x" * 60
 SOURCE = "source: code"
@@ -106,11 +108,22 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("config", "blamed", "says", "hint"), BAD.values(), ids=BAD)
-def test_refused_with_its_line(project: Path, config: str, blamed: str, says: str, hint: str) -> None:
-    (project / "config.yaml").write_text(config)
+@pytest.fixture(scope="module")
+def validated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    """What 'validate' said to each: as many at a time as there are processors."""
+
+    def validate(config: str) -> Ended:
+        return deploy("validate", cwd=write_project(tmp_path_factory.mktemp("bad") / "project", config).parent)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(BAD, pool.map(validate, (config for config, *_ in BAD.values())), strict=True))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_refused_with_its_line(validated: dict[str, Ended], name: str) -> None:
+    config, blamed, says, hint = BAD[name]
     lines = (number for number, line in enumerate(config.splitlines(), 1) if blamed in line)
-    refused_in_words(project, "validate", code=2, says=says, hint=hint, line=next(lines) if blamed else None)
+    check_words(validated[name], code=2, says=says, hint=hint, line=next(lines) if blamed else None)
 
 
 def test_the_example_that_all_others_differ_from_is_valid(project: Path) -> None:
@@ -120,16 +133,16 @@ def test_the_example_that_all_others_differ_from_is_valid(project: Path) -> None
 
 def test_no_configuration(project: Path) -> None:
     (project / "config.yaml").unlink()
-    refused(project, "validate", code=2, says="config.yaml: there is no such file", hint="--config")
+    refused_in_words(project, "validate", code=2, says="config.yaml: there is no such file", hint="--config")
 
 
 def test_no_text(project: Path) -> None:
     (project / "config.yaml").write_bytes(CONFIG.replace("shop", "café").encode("latin-1"))
-    refused(project, "validate", code=2, says="config.yaml: cannot be read: .*utf-8")
+    refused_in_words(project, "validate", code=2, says="config.yaml: cannot be read: .*utf-8")
 
 
 def test_a_folder_as_configuration(project: Path) -> None:
-    refused(project, "validate", "--config", "code", code=2, says="code: cannot be read", hint="--config")
+    refused_in_words(project, "validate", "--config", "code", code=2, says="code: cannot be read", hint="--config")
 
 
 @pytest.mark.parametrize(
@@ -142,11 +155,17 @@ def test_a_folder_as_configuration(project: Path) -> None:
 )
 def test_code_that_is_none(project: Path, source: str, says: str) -> None:
     (project / "code" / "app.py").write_text(source)
-    refused(project, "validate", code=2, says=says + r"(?<!None)", line=8)
+    refused_in_words(project, "validate", code=2, says=says + r"(?<!None)", line=8)
 
 
-def test_up_refuses_before_it_calls_anyone(project: Path) -> None:
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_refused_before_anyone_is_called(project: Path, command: str) -> None:
     """Nothing listens at that address: had it called, the error would be another."""
     (project / "config.yaml").write_text(but("us-east-1", "us-east-1\nregoin: x"))
-    for command in ("up", "plan", "down", "outputs"):
-        refused(project, command, "--endpoint-url", "http://127.0.0.1:1", code=2, says="unknown key 'regoin'", line=3)
+    nowhere = ("--endpoint-url", "http://127.0.0.1:1")
+    refused_in_words(project, command, *nowhere, code=2, says="unknown key 'regoin'", line=3)
+
+
+def test_refused_as_json_with_its_line(project: Path) -> None:
+    (project / "config.yaml").write_text(but("{}", "{publicread: true}"))
+    refused_as_json(project, "validate", code=2, says="unknown key 'publicread'", hint="'public_read'", line=6)

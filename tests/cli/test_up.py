@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import CONFIG, refused
-from tests.cli.servers import proxying
-from tests.conftest import LIMIT, Stack, StackMaker, command, environment
+from tests.cli.servers import Call, proxying
+from tests.conftest import LIMIT, Stack, StackMaker, command, deploy, environment
 
 EXAMPLE = 'it\'s "quoted" $HOME `date` \\ %s'
 WITH_EXAMPLE = CONFIG.replace(
@@ -176,6 +176,21 @@ def test_the_shells_settings_do_not_reach_the_emulator(shop: Stack, variables: d
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_nothing_is_deleted_on_aws_without_a_yes(shop: Stack, left: Left) -> None:
+    """The emulator stands for AWS: what is asked for is --target aws, and only its address is another."""
+    shop.json("up")
+    before = left(prefix(shop))
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    env = environment(AWS_ENDPOINT_URL=shop.endpoint_url, **keys)
+    down = ("down", "--target", "aws", "--stage", shop.stage)
+    refused(shop.config.parent, *down, code=2, says="6 resources would be deleted", hint="--yes", env=env)
+    assert left(prefix(shop)) == before
+
+    done = deploy(*down, "--yes", env=env, cwd=shop.config.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert left(prefix(shop)) == []
+
+
 # What is shown.
 
 
@@ -231,19 +246,46 @@ def in_terminal(arguments: list[str]) -> tuple[int, str]:
     return process.wait(timeout=LIMIT), shown.decode()
 
 
+def screen(shown: str) -> list[str]:
+    """The lines that stay: what a terminal makes of the few escape codes that move its cursor."""
+    lines, row, column = [""], 0, 0
+    for found in re.finditer(r"\x1b\[([0-9;?]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+", shown):
+        text, number, code = found[0], found[1], found[2]
+        if text == "\r":
+            column = 0
+        elif text == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif code == "A":
+            row -= int(number or 1)
+        elif code == "K":
+            lines[row] = ""
+        elif code is None:
+            lines[row] = lines[row][:column].ljust(column) + text + lines[row][column + len(text) :]
+            column += len(text)
+    return [line.rstrip() for line in lines]
+
+
 def test_in_a_terminal_progress_is_live_and_ends_with_a_line_to_paste(echo: Stack, tmp_path: Path) -> None:
-    code, shown = in_terminal(command("up", *echo.options))
-    assert code == 0, shown
-    going = re.compile(r"qr\.function\.generator +(creating|waiting .*) +\d+\.\d s")
+    def slow(call: Call) -> None:
+        if call.name.startswith("POST") and call.name.endswith("/functions"):
+            time.sleep(0.5)
+
+    with proxying(echo.endpoint_url) as (url, proxy):
+        proxy.answered = slow
+        code, shown = in_terminal(command("up", *replace(echo, endpoint_url=url).options))
+        assert code == 0, shown
+        stays = screen(shown)
+        *_, line, end = stays
+        assert (shlex.split(line)[0], end) == ("curl", "")
+        assert paste(line, tmp_path) == EXAMPLE
+    going = re.compile(r"qr\.function\.generator .*?(\d+\.\d) s")
     frames = [ESCAPE.sub("", frame) for frame in re.split(r"\x1b\[\d*[AK]|\r", shown)]
-    assert any(map(going.search, frames)), shown
-    assert ESCAPE.search(shown)
-    text = ESCAPE.sub("", shown).replace("\r\n", "\n").rstrip("\n")
-    assert re.search(r"^ *\+ qr\.bucket\.images +created +\d+\.\d s$", text, re.MULTILINE), text
-    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h"), "the cursor stays hidden"
-    line = text.splitlines()[-1]
-    assert shlex.split(line)[0] == "curl"
-    assert paste(line, tmp_path) == EXAMPLE
+    assert len({found[1] for frame in frames if (found := going.search(frame))}) > 2, shown
+    done = [line for line in stays[:6] if re.fullmatch(r"  \+ qr\.\w+\.\w+ +created +\d+\.\d s", line)]
+    assert len(done) == 6, stays
+    assert stays[6].startswith("6 created in "), stays
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0, "the cursor stays hidden"
 
 
 def test_a_terminal_that_can_do_nothing_gets_plain_lines(echo: Stack) -> None:

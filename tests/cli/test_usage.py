@@ -46,7 +46,7 @@ def test_unknown_command(project: Path) -> None:
     refused_in_words(project, "dwon", code=2, says="'dwon'", hint="'down'|--help")
 
 
-@pytest.mark.parametrize("command", ["up", "down", "plan", "outputs"])
+@pytest.mark.parametrize("command", ["up", "down"])
 def test_nothing_answers(project: Path, command: str) -> None:
     says = f"nothing answers at {NOWHERE}"
     began = time.monotonic()
@@ -62,24 +62,21 @@ def test_nothing_answers_a_program(project: Path) -> None:
 
 ANSWERS = {
     "not found": (404, b"<h1>Not found</h1>", "text/html"),
-    "a page": (200, b"<html><body>Welcome!</body></html>", "text/html"),
     "half a page": (200, b"<!doctype html><p>Welcome", "text/html"),
     "no POST here": (501, b"<!doctype html><p>Unsupported method ('POST')", "text/html"),
-    "JSON": (200, b"{}", "application/json"),
     "nothing": (200, b"", "text/plain"),
-    "plain text": (400, b"no", "text/plain"),
 }
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_what_answers_is_no_aws(project: Path, answer: tuple[int, bytes, str]) -> None:
     with answering(*answer) as url:
-        refused_in_words(project, "up", "--endpoint-url", url, code=1, says=f"{url} .*AWS", hint="--endpoint-url")
+        refused_in_words(project, "up", "--endpoint-url", url, code=1, says=f"{url} .*AWS", hint="LocalStack")
 
 
 def test_what_answers_a_program_is_no_aws(project: Path) -> None:
     with answering(404, b"nope") as url:
-        refused(project, "down", "--endpoint-url", url, code=1, says=f"{url} .*AWS", hint="--endpoint-url")
+        refused(project, "down", "--endpoint-url", url, code=1, says=f"{url} .*AWS", hint="LocalStack")
 
 
 # An account that nobody here has.
@@ -87,7 +84,7 @@ def test_what_answers_a_program_is_no_aws(project: Path) -> None:
 ACCOUNTS = {
     "no credentials": ({}, "no AWS credentials", "aws configure"),
     "half of them": ({"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "AWS_SECRET_ACCESS_KEY", "."),
-    "no such profile": ({"AWS_PROFILE": "nosuch"}, "nosuch", "AWS_PROFILE|aws configure"),
+    "no such profile": ({"AWS_PROFILE": "nosuch"}, "nosuch", "profile"),
 }
 
 
@@ -109,7 +106,7 @@ def test_a_configuration_of_aws_that_cannot_be_read(project: Path) -> None:
     refused_in_words(project, "up", "--target", "aws", code=1, says=str(file), env=env)
 
 
-@pytest.mark.parametrize("error", ["InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch"])
+@pytest.mark.parametrize("error", ["InvalidClientTokenId", "ExpiredToken"])
 def test_wrong_credentials(project: Path, error: str) -> None:
     body = f"<ErrorResponse><Error><Code>{error}</Code><Message>It is invalid.</Message></Error></ErrorResponse>"
     with answering(403, body.encode(), "text/xml") as url:
