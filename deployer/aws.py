@@ -169,10 +169,7 @@ class Aws:
             Unreachable: nothing answers, or it does not take our credentials.
             Interrupted: the run was stopped while waiting.
         """
-        return self._once(
-            (service, operation, repr(sorted(arguments.items()))),
-            lambda: self._send(service, operation, lambda client: getattr(client, operation)(**arguments)),
-        )
+        return self._once(service, operation, arguments, lambda client: getattr(client, operation)(**arguments))
 
     def find(self, service: str, operation: str, absent: str | tuple[str, ...], **arguments: Any) -> Any:
         """Like :meth:`call`; None when AWS answers with the code that means absent."""
@@ -190,20 +187,18 @@ class Aws:
             pages = client.get_paginator(operation).paginate(**arguments)
             return [item for page in pages for item in page.get(key, [])]
 
-        return self._once(  # type: ignore[no-any-return]
-            (service, operation, repr(sorted(arguments.items()))),
-            lambda: self._send(service, operation, listing),
-        )
+        return self._once(service, operation, arguments, listing)  # type: ignore[no-any-return]
 
-    def _once(self, key: Any, send: Callable[[], Any]) -> Any:
+    def _once(self, service: str, operation: str, arguments: dict[str, Any], send: Callable[[Any], Any]) -> Any:
         if self._memo is None:
-            return send()
+            return self._send(service, operation, send)
+        key = (service, operation, repr(sorted(arguments.items())))
         with self._lock:
             mine = key not in self._memo
             future = self._memo.setdefault(key, Future())
         if mine:
             try:
-                future.set_result(send())
+                future.set_result(self._send(service, operation, send))
             except BaseException as error:  # whoever waits for this future gets it
                 future.set_exception(error)
         return future.result()

@@ -5,22 +5,21 @@ Only click is imported at the top: ``--help`` must not wait for boto3, and ``val
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
-import shlex
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import click
 
-from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, Unreachable, UsageError
+from deployer.emulator import ADDRESS as LOCAL
+from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, UsageError
 from deployer.waiting import telling
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from deployer.config import Config
     from deployer.plan import Change, Plan
     from deployer.resource import Resource, Stack
-
-LOCAL = "http://127.0.0.1:4566"
 
 
 class Run:
@@ -68,11 +65,46 @@ class Run:
 
         return declare(self.config.declared(stack, names))
 
-    def aws(self) -> Aws:
+    def clients(self) -> Aws:
+        """What calls go through; nothing is called yet."""
+        if self.target == "local":
+            # LocalStack brings them, botocore loads what it finds, and an emulator needs neither: a tenth of a second.
+            sys.modules.update(dict.fromkeys(("awscrt", "OpenSSL")))  # type: ignore[arg-type]
         from deployer.aws import Aws
 
-        aws = Aws(self.stack())
+        return Aws(self.stack())
+
+    def aws(self) -> Aws:
+        aws = self.clients()
         return aws.at(aws.identify())
+
+    def emulator_is_missing(self) -> bool:
+        """Whether this machine's emulator is the target, and is not there."""
+        from deployer import emulator
+
+        return self.endpoint_url == LOCAL and not emulator.answers()
+
+    @contextlib.contextmanager
+    def emulator(self) -> Iterator[None]:
+        """While this runs the emulator is started, if it is the target and missing; then it is waited for."""
+        if not self.emulator_is_missing():
+            yield
+            return
+        from deployer import emulator
+
+        self.say("starting the emulator")
+        wait = emulator.start()
+        yield
+        self.say(f"  {wait()}")
+
+    def check(self) -> None:
+        """Refuse options that do not go together."""
+        if self.given_endpoint is None:
+            return
+        if self.target == "aws":
+            raise UsageError("--endpoint-url is for emulators: it does not go with --target aws")
+        if not urlsplit(self.given_endpoint).hostname:
+            raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {LOCAL}")
 
     def selected(self) -> frozenset[str] | None:
         """The apps that deletions are confined to: those named, or None for all there ever were."""
@@ -103,10 +135,7 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
         ) -> NoReturn:
             run = Run(config, stage, target, endpoint_url, as_json, more.pop("apps", ()))
             try:
-                if endpoint_url is not None and target == "aws":
-                    raise UsageError("--endpoint-url is for emulators: it does not go with --target aws")
-                if endpoint_url is not None and not urlsplit(endpoint_url).hostname:
-                    raise UsageError(f"--endpoint-url '{endpoint_url}' is no URL", f"such as {LOCAL}")
+                run.check()
                 with telling(run.note):
                     code = function(run, **more)
             except SkiffError as error:
@@ -165,11 +194,10 @@ def up(run: Run, yes: bool) -> int:
     """Create, update and delete until everything is as configured."""
     names = run.config.select(run.names)
     resources = run.declare(run.stack(), names)  # refuses what it can before anything is begun
-    emulator = _start_emulator(run)
-    if emulator:
+    with run.emulator():  # do meanwhile what needs no answer
         for resource in resources.values():
             resource.prepare()
-        emulator()
+        run.clients()
     aws = run.aws()
     plan = _plan(run, aws, names)
     _confirm(run, [change for change in plan.changes if change.action in ("delete", "replace")], yes)
@@ -183,7 +211,7 @@ def up(run: Run, yes: bool) -> int:
 def down(run: Run, yes: bool) -> int:
     """Delete everything, data included."""
     run.config.select(run.names)
-    if _nothing_answers(run):
+    if run.emulator_is_missing():
         run.say("the emulator is not running: there is nothing to delete")
         run.document({"changes": [], "outputs": {}, "calls": {"reading": 0, "writing": 0}, "seconds": 0})
         return 0
@@ -203,11 +231,10 @@ def plan(run: Run, check: bool) -> int:
 
     names = run.config.select(run.names)
     run.declare(run.stack(), names)
-    emulator = _start_emulator(run)
-    if emulator:
-        emulator()
+    with run.emulator():
+        run.clients()
     found = _plan(run, run.aws(), names)
-    run.say(*report.plan_lines(found.changes), _summary(found.changes))
+    run.say(*report.plan_lines(found.changes), report.summary(found.changes))
     run.document({"changes": [report.change_json(change) for change in found.changes]})
     return 3 if check and found.changes else 0
 
@@ -220,7 +247,7 @@ def outputs(run: Run) -> int:
 
     names = run.config.select(run.names)
     aws = run.aws()
-    found = _outputs(_observed(run, aws, names))
+    found = _observed(run, aws, names).outputs()
     run.say(*(report.outputs_lines(found) or ["nothing is deployed: run 'python deploy.py up'"]))
     run.document({"outputs": found})
     return 0
@@ -230,8 +257,11 @@ def outputs(run: Run) -> int:
 @_command(apps=False)
 def validate(run: Run) -> int:
     """Check the configuration without calling anything."""
+    from deployer import report
+
     resources = run.declare(run.stack(), run.config.select(()))
-    run.say(f"{run.file} is valid: {_count(len(run.config.apps), 'app')}, {_count(len(resources), 'resource')}")
+    apps, things = report.count(len(run.config.apps), "app"), report.count(len(resources), "resource")
+    run.say(f"{run.file} is valid: {apps}, {things}")
     run.document({"valid": True, "resources": list(resources)})
     return 0
 
@@ -257,17 +287,6 @@ def _observed(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:
         return Plan(resources, dict(zip(resources, have, strict=True)), [])
 
 
-def _outputs(plan: Plan) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for id, resource in plan.resources.items():
-        have = plan.have.get(id)
-        if resource.section and have is not None:
-            entry = resource.section if resource.single else f"{resource.section}.{resource.name}"
-            values = resource.outputs(have)
-            found.setdefault(resource.app.name, {}).update({f"{entry}.{key}": values[key] for key in values})
-    return found
-
-
 def _apply(run: Run, aws: Aws, plan: Plan) -> list[Outcome]:
     from deployer import report
     from deployer.apply import run as apply
@@ -285,7 +304,7 @@ def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome]) -> int:
     """The end of 'up' and 'down': what was done, what was not and why, and what there is now."""
     from deployer import report
 
-    outputs = _outputs(plan)
+    outputs = plan.outputs()
     seconds = time.monotonic() - run.started
     document: dict[str, Any] = {
         "changes": [report.outcome_json(outcome) for outcome in outcomes],
@@ -306,37 +325,12 @@ def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome]) -> int:
         _complain(str(error))
         run.document({**document, "error": _error_json(error)})
         return error.exit_code
-    calls = _count(aws.calls.reading + aws.calls.writing, "call")
-    run.say(f"{_summary([outcome.change for outcome in outcomes], past=True)} in {seconds:.1f} s ({calls})")
+    calls = report.count(aws.calls.reading + aws.calls.writing, "call")
+    run.say(f"{report.summary([outcome.change for outcome in outcomes], past=True)} in {seconds:.1f} s ({calls})")
     if outputs:
-        run.say("", *report.outputs_lines(outputs), *_examples(plan, outputs))
+        run.say("", *report.outputs_lines(outputs), *report.example_lines(plan, outputs))
     run.document(document)
     return 0
-
-
-def _examples(plan: Plan, outputs: dict[str, dict[str, str]]) -> list[str]:
-    """A line to paste for each route that has an example."""
-    lines = []
-    for resource in plan.resources.values():
-        url = outputs.get(resource.app.name, {}).get("api.url")
-        for route, spec in resource.spec.routes.items() if resource.kind == "rest_api" and url else ():
-            if spec.example:
-                method, path = route.split()
-                body = f"-H 'Content-Type: application/json' -d {shlex.quote(spec.example)}"
-                lines += ["", "try it:", f"  curl -X {method} {body} {url}{path}"]
-    return lines
-
-
-def _summary(changes: list[Change], past: bool = False) -> str:
-    if not changes:
-        return "nothing to do: everything is as configured"
-    actions = [change.action for change in changes]
-    words = {action: f"{action}d" if past else f"to {action}" for action in actions}
-    return ", ".join(f"{actions.count(action)} {word}" for action, word in words.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _confirm(run: Run, changes: list[Change], yes: bool) -> None:
@@ -346,58 +340,11 @@ def _confirm(run: Run, changes: list[Change], yes: bool) -> None:
     if run.target == "local" or yes or not changes:
         return
     if run.as_json or not sys.stdin.isatty():
-        text = f"{_count(len(changes), 'resource')} would be deleted with all they hold"
+        text = f"{report.count(len(changes), 'resource')} would be deleted with all they hold"
         raise UsageError(text, "add --yes; 'plan' shows which")
     run.say(*report.plan_lines(changes))
-    if not click.confirm(f"Delete {_count(len(changes), 'resource')} with all they hold?"):
+    if not click.confirm(f"Delete {report.count(len(changes), 'resource')} with all they hold?"):
         raise UsageError("nothing was changed")
-
-
-# The emulator: all we know of it is its address and how it is started.
-
-
-def _nothing_answers(run: Run) -> bool:
-    """Whether our own emulator is the target, and is not there."""
-    if run.target == "aws" or run.given_endpoint:
-        return False
-    address = urlsplit(LOCAL)
-    try:
-        socket.create_connection((address.hostname, address.port), timeout=1).close()
-    except OSError:
-        return True
-    return False
-
-
-def _start_emulator(run: Run) -> Callable[[], None] | None:
-    """Begin to start the emulator when it is the target and does not answer.
-
-    Returns:
-        Wait until it answers; None when there is nothing to start.
-    """
-    if not _nothing_answers(run):
-        return None
-    run.say("starting the emulator")
-    home = Path(__file__).resolve().parent.parent
-    process = subprocess.Popen(
-        [sys.executable, "-m", "localdev", "start"],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-
-    def wait() -> None:
-        out, err = process.communicate()
-        if process.returncode:
-            lines = [line for line in err.splitlines() if line.strip()] or ["it says nothing"]
-            hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
-            reason = next(line for line in lines if not line.startswith("hint: ")).removeprefix("error: ")
-            hint = hints[0] if hints else f"look into it: {Path(sys.executable).name} -m localdev start"
-            raise Unreachable(f"the emulator does not start: {reason}", hint)
-        run.say(*(f"  {line}" for line in out.splitlines()))
-
-    return wait
 
 
 # Endings.

@@ -66,6 +66,17 @@ class Plan:
     def want(self, resource: Resource) -> Properties:
         return resolve(resource.desired(), self.lookup)  # type: ignore[no-any-return]
 
+    def outputs(self) -> dict[str, dict[str, str]]:
+        """App to ``section.name.attribute`` to value, of all that is there."""
+        found: dict[str, dict[str, str]] = {}
+        for id, resource in self.resources.items():
+            have = self.have.get(id)
+            if resource.section and have is not None:
+                entry = resource.section if resource.single else f"{resource.section}.{resource.name}"
+                values = {f"{entry}.{key}": value for key, value in resource.outputs(have).items()}
+                found.setdefault(resource.app.name, {}).update(values)
+        return found
+
 
 def declare(apps: Iterable[App]) -> dict[str, Resource]:
     """Everything the apps ask for, by id, each after those that it waits for.

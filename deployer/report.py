@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Iterable
 from typing import Any, TextIO
 
 from deployer.apply import Outcome
-from deployer.plan import Change
+from deployer.plan import Change, Plan
 from deployer.refs import UNKNOWN, Join, Ref
 
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
@@ -162,3 +163,29 @@ def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
     ]
     width = max((len(name) for name, _ in rows), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in rows]
+
+
+def example_lines(plan: Plan, outputs: dict[str, dict[str, str]]) -> list[str]:
+    """A line to paste for each route that has an example."""
+    lines = []
+    for resource in plan.resources.values():
+        url = outputs.get(resource.app.name, {}).get("api.url")
+        for route, spec in resource.spec.routes.items() if resource.kind == "rest_api" and url else ():
+            if spec.example:
+                method, path = route.split()
+                body = f"-H 'Content-Type: application/json' -d {shlex.quote(spec.example)}"
+                lines += ["", "try it:", f"  curl -X {method} {body} {url}{path}"]
+    return lines
+
+
+def summary(changes: list[Change], past: bool = False) -> str:
+    """How many of what: ``6 created``, or ``6 to create``."""
+    if not changes:
+        return "nothing to do: everything is as configured"
+    actions = [change.action for change in changes]
+    words = {action: _DONE[action] if past else f"to {action}" for action in actions}
+    return ", ".join(f"{actions.count(action)} {word}" for action, word in words.items())
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -122,9 +122,11 @@ class Bucket(Resource):
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
-        while name in _names(aws, name):  # late writers, such as log delivery, may refill it meanwhile
+        while True:  # late writers, such as log delivery, may refill it meanwhile
             _empty(aws, name)
-            aws.find("s3", "delete_bucket", absent=("NoSuchBucket", "BucketNotEmpty"), Bucket=name)
+            deleted = aws.find("s3", "delete_bucket", absent=("NoSuchBucket", "BucketNotEmpty"), Bucket=name)
+            if deleted is not None or name not in _names(aws, name):
+                return
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""The emulator of this machine. All we know of it is its address, and the command that starts it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deployer.errors import Unreachable
+
+ADDRESS = "http://127.0.0.1:4566"
+
+
+def answers() -> bool:
+    """Whether anything listens at the emulator's address."""
+    address = urlsplit(ADDRESS)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def start() -> Callable[[], str]:
+    """Begin to start the emulator.
+
+    Returns:
+        What waits until it answers and gives what it says of itself; raises Unreachable when it does not start.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localdev", "start"],
+        cwd=Path(__file__).resolve().parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+    def wait() -> str:
+        out, err = process.communicate()
+        if process.returncode:
+            reason, hint = _said(err)
+            raise Unreachable(f"the emulator does not start: {reason}", hint)
+        return out.strip()
+
+    return wait
+
+
+def _said(err: str) -> tuple[str, str]:
+    """The reason and the hint among the lines of a start that failed."""
+    lines = [line for line in err.splitlines() if line.strip()]
+    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
+    reasons = [line.removeprefix("error: ") for line in lines if not line.startswith("hint: ")]
+    return (reasons or ["it does not say why"])[0], (hints or ["try: python -m localdev start"])[0]
