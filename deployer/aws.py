@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import contextvars
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as boto
 from botocore.config import Config as BotoConfig
 from botocore.parsers import ResponseParserError as ParserError
 
+from deployer import emulator
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
 from deployer.resource import Stack
 from deployer.waiting import waiting
@@ -147,17 +146,18 @@ class Aws:
         return client
 
     def identify(self) -> Stack:
-        """The stack with the account and partition that the credentials belong to.
+        """The stack with the account and partition that the credentials belong to, and what runs its functions.
 
         Raises:
             Unreachable: nothing answers, or it does not take our credentials.
         """
-        if self.stack.endpoint_url:
-            _knock(self.stack.endpoint_url)  # botocore would try for many seconds
+        endpoint = self.stack.endpoint_url
+        interpreter = emulator.interpreter(endpoint) if endpoint else None
         answer = self.call("sts", "get_caller_identity")
         if "Account" not in answer:
             raise self._alien("sts")
-        return replace(self.stack, account=answer["Account"], partition=answer["Arn"].split(":")[1])
+        partition = answer["Arn"].split(":")[1]
+        return replace(self.stack, account=answer["Account"], partition=partition, interpreter=interpreter)
 
     # Calls.
 
@@ -295,12 +295,3 @@ class Aws:
             hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
             return Unreachable("no AWS credentials were found", hint)
         return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")
-
-
-def _knock(endpoint_url: str) -> None:
-    address = urlsplit(endpoint_url)
-    try:
-        port = address.port or {"http": 80, "https": 443}.get(address.scheme, 0)
-        socket.create_connection((address.hostname or "", port), timeout=5).close()
-    except (OSError, ValueError):
-        raise Unreachable(f"nothing answers at {endpoint_url}", "start it: python -m localdev start") from None

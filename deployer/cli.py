@@ -20,6 +20,7 @@ import click
 
 from deployer.emulator import ADDRESS as LOCAL
 from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, UsageError
+from deployer.output import put
 from deployer.waiting import telling
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ class Run:
         return read(self.file, self.stage)
 
     def stack(self) -> Stack:
-        return self.config.stack(self.endpoint_url)
+        from deployer.package import here
+
+        # Our own emulator runs functions with the Python that starts it; what answers already will say.
+        return self.config.stack(self.endpoint_url, here() if self.endpoint_url == LOCAL else None)
 
     def declare(self, stack: Stack, names: tuple[str, ...]) -> dict[str, Resource]:
         from deployer.plan import declare
@@ -112,7 +116,7 @@ class Run:
 
     def say(self, *lines: str) -> None:
         if not self.as_json:
-            print(*lines, sep="\n", flush=True)
+            put(*lines)
 
     def note(self, text: str) -> None:
         """Something that takes a while; said once."""
@@ -122,7 +126,7 @@ class Run:
 
     def document(self, content: dict[str, Any]) -> None:
         if self.as_json:
-            print(json.dumps(content, indent=2, ensure_ascii=False), flush=True)
+            put(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]:

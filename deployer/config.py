@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from deployer.errors import ConfigError, UsageError
+from deployer.package import Interpreter
 from deployer.resource import App, Stack, kinds
 from deployer.yaml_lines import Lines, load
 
@@ -55,8 +56,9 @@ class Config:
     apps: dict[str, BaseModel]
     lines: Lines
 
-    def stack(self, endpoint_url: str | None = None) -> Stack:
-        return Stack(self.project, self.stage, self.region, self.lines.file.parent, endpoint_url=endpoint_url)
+    def stack(self, endpoint_url: str | None = None, interpreter: Interpreter | None = None) -> Stack:
+        root = self.lines.file.parent
+        return Stack(self.project, self.stage, self.region, root, endpoint_url=endpoint_url, interpreter=interpreter)
 
     def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The apps a command is about: those named, or all.

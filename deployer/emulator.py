@@ -1,4 +1,4 @@
-"""The emulator of this machine. All we know of it is its address, and the command that starts it."""
+"""Emulators: all we know of one is its address, what it tells of itself there, and the command that starts ours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from deployer.errors import Unreachable
+
+if TYPE_CHECKING:
+    from deployer.package import Interpreter
 
 ADDRESS = "http://127.0.0.1:4566"
 
@@ -22,6 +26,31 @@ def answers() -> bool:
     except OSError:
         return False
     return True
+
+
+def interpreter(endpoint_url: str) -> Interpreter | None:
+    """The Python of this machine that an emulator runs functions with; None if it has Lambda's own, as in Docker.
+
+    Raises:
+        Unreachable: nothing answers.
+    """
+    import http.client
+    import json
+    import urllib.error
+    import urllib.request
+
+    from deployer.package import Interpreter
+
+    request = urllib.request.Request(f"{endpoint_url}/_localdev/python", headers={"Accept": "application/json"})
+    try:
+        # No proxy of the environment: emulators are near.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
+            found = Interpreter(**json.load(answer))
+    except (urllib.error.HTTPError, http.client.HTTPException, ValueError, TypeError):
+        return None
+    except OSError:
+        raise Unreachable(f"nothing answers at {endpoint_url}", "start it: python -m localdev start") from None
+    return found if Path(found.executable).exists() else None
 
 
 def start() -> Callable[[], str]:

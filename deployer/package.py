@@ -1,13 +1,12 @@
 """A function's folder to a zip that is the same, byte for byte, on every run.
 
-Requirements are installed by uv for the platform that will run them: Lambda's Linux, or for an emulator the
-interpreter at hand. Both the installed requirements and the zip are cached by content.
+Requirements are installed by uv for the platform that will run them: Lambda's Linux, or the interpreter by which
+our emulator runs functions. Both the installed requirements and the zip are cached by content.
 """
 
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 import os
 import platform
@@ -49,6 +48,19 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Interpreter:
+    """A Python of this machine that will run functions, and what it is: wheels of one ``tag`` are the same."""
+
+    executable: str
+    tag: str
+
+
+def here() -> Interpreter:
+    """The one that runs this."""
+    return Interpreter(sys.executable, f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}")
+
+
+@dataclass(frozen=True)
 class Code:
     """Code as Lambda knows it: two are equal when their zips are.
 
@@ -76,17 +88,21 @@ class _Platform:
     arguments: tuple[str, ...]
 
 
-def build(source: Source, cache: Path, local: bool) -> Code:
+def build(source: Source, cache: Path, interpreter: Interpreter | None) -> Code:
     """Build the zip of a function, or take it from the cache.
 
     Args:
         cache: a folder of ours, made when it is missing.
-        local: for the interpreter at hand, not for Lambda's Linux.
+        interpreter: what will run it, where that is not Lambda's Linux.
 
     Raises:
         PackageError: a requirement cannot be had for the platform, or the zip is larger than Lambda takes.
     """
-    target = _here() if local else _lambda(source.runtime, source.architecture)
+    if interpreter:
+        # --python rather than a platform's name: wheels are then chosen exactly as pip would choose them there.
+        target = _Platform(interpreter.tag, ("--python", interpreter.executable))
+    else:
+        target = _lambda(source.runtime, source.architecture)
     files = dict(_files(source.folder))
     key = _digest(target.name, *(part for file in sorted(files.items()) for part in _identity(*file)))
     cache.mkdir(parents=True, exist_ok=True)
@@ -100,13 +116,6 @@ def build(source: Source, cache: Path, local: bool) -> Code:
         found.touch()
     sha256 = base64.b64encode(bytes.fromhex(found.stem.partition("-")[2])).decode()
     return Code(sha256, found)
-
-
-@functools.cache
-def _here() -> _Platform:
-    # --python rather than a platform's name: wheels are then chosen exactly as pip would choose them here.
-    name = f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}"
-    return _Platform(name, ("--python", sys.executable))
 
 
 def _lambda(runtime: str, architecture: str) -> _Platform:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 import time
 from collections.abc import Iterable
 from typing import Any, TextIO
 
 from deployer.apply import Outcome
+from deployer.output import put
 from deployer.plan import Change, Plan
 from deployer.refs import UNKNOWN, Join, Ref
 
@@ -96,18 +96,18 @@ class Quiet:
 class Plain(Quiet):
     """One line for each change that ended, and for each new thing that one waits for."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
+    def __init__(self, out: TextIO | None = None) -> None:
         self._out = out
         self._waits: dict[str, str] = {}
 
     def waits(self, change: Change, says: str) -> None:
         if self._waits.get(change.id) != says:
             self._waits[change.id] = says
-            print(f"  … {change.id:<28} {says}", file=self._out, flush=True)
+            put(f"  … {change.id:<28} {says}", out=self._out)
 
     def ends(self, outcome: Outcome) -> None:
         change = outcome.change
-        print(f"  {_SIGNS[change.action]} {change.id:<28} {_said(outcome)}", file=self._out, flush=True)
+        put(f"  {_SIGNS[change.action]} {change.id:<28} {_said(outcome)}", out=self._out)
 
 
 class Live(Quiet):

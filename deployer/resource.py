@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from deployer.package import Interpreter
 from deployer.refs import Join, Ref
 from deployer.yaml_lines import Lines, Place
 
@@ -41,8 +42,8 @@ class Spec(BaseModel):
 class Stack:
     """Where everything goes: one project in one stage, account and region.
 
-    ``endpoint_url`` is None for AWS itself. ``account`` is twelve digits; zeros while it is not known yet,
-    which changes no length.
+    ``endpoint_url`` is None for AWS itself; ``interpreter`` runs functions where Lambda's Linux does not.
+    ``account`` is twelve digits; zeros while it is not known yet, which changes no length.
     """
 
     project: str
@@ -52,6 +53,7 @@ class Stack:
     account: str = "000000000000"
     partition: str = "aws"
     endpoint_url: str | None = None
+    interpreter: Interpreter | None = None
 
     @property
     def mark(self) -> str:

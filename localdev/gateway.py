@@ -20,6 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
+from localdev.announce import announce
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET
@@ -38,6 +39,7 @@ class LoopbackServer(TwistedRuntimeServer):
     def register(self, gateway: Any, listen: Any, ssl_creds: Any = None) -> None:
         require_process_executor()
         prepare_catalog()
+        announce()
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
         os.close(descriptor)  # the reactor works on a duplicate

@@ -100,8 +100,8 @@ class Function(Resource):
         return {key: self.app.text(text, (*place, key)) for key, text in self.spec.environment.items()}
 
     def prepare(self) -> None:
-        local = self.stack.endpoint_url is not None
-        self._code = package.build(self._source, self.stack.root / ".cache" / "packages", local)
+        cache = self.stack.root / ".cache" / "packages"
+        self._code = package.build(self._source, cache, self.stack.interpreter)
 
     def desired(self) -> Properties:
         return {

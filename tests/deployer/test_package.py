@@ -25,7 +25,7 @@ def source(tmp_path: Path) -> Source:
 
 
 def built(source: Source, cache: str = "cache", local: bool = True) -> package.Code:
-    return package.build(source, source.folder.parent / cache, local)
+    return package.build(source, source.folder.parent / cache, package.here() if local else None)
 
 
 def names(code: package.Code) -> list[str]:
