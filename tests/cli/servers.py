@@ -83,7 +83,8 @@ class Proxy:
                 answer = connection.getresponse()
                 content = answer.read()
                 connection.close()
-                proxy.passed(_call(self.command, self.path, self.headers, body))
+                if not self.path.startswith("/_"):  # the emulator's own, no call to AWS
+                    proxy.passed(_call(self.command, self.path, self.headers, body))
                 with contextlib.suppress(OSError):  # the sender may have been killed meanwhile
                     self.send_response_only(answer.status)
                     for name, value in answer.headers.items():
