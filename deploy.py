@@ -1,6 +1,12 @@
 """Deploy the apps of config.yaml: ``python deploy.py --help``."""
 
-from deployer.cli import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    try:
+        from deployer.cli import main
+
+        main()
+    except KeyboardInterrupt:  # before the command line is there to say so
+        print("error: interrupted: running the same command again continues", file=sys.stderr)
+        sys.exit(130)

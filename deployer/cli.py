@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from deployer.plan import Change, Plan
     from deployer.resource import Resource, Stack
 
+INTERRUPTED = "interrupted: running the same command again continues"
+
 
 class Run:
     """One run of a command: its options, and what it prints."""
@@ -106,8 +108,15 @@ class Run:
         if self.given_endpoint is None:
             return
         if self.target == "aws":
-            raise UsageError("--endpoint-url is for emulators: it does not go with --target aws")
-        if not urlsplit(self.given_endpoint).hostname:
+            raise UsageError(
+                "--endpoint-url does not go with --target aws", "it is for emulators: leave out one of them"
+            )
+        try:
+            address = urlsplit(self.given_endpoint)
+            good = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        except ValueError:
+            good = False
+        if not good:
             raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {LOCAL}")
 
     def selected(self) -> frozenset[str] | None:
@@ -143,13 +152,11 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
                 with telling(run.note):
                     code = function(run, **more)
             except SkiffError as error:
-                code = _fail(run, error)
+                code = _fail(run.as_json, error)
             except Exception as error:
-                code = _fail(run, Unforeseen(error))
+                code = _fail(run.as_json, Unforeseen(error))
             except KeyboardInterrupt:
-                code = _fail(
-                    run, Interrupted("interrupted", "nothing is lost: running the same command again continues")
-                )
+                code = _fail(run.as_json, Interrupted(INTERRUPTED))
             _exit(code)
 
         command: Any = wrapped
@@ -180,8 +187,21 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
     return decorate
 
 
+def main() -> NoReturn:
+    """Run the command line; what it refuses looks like every other error."""
+    try:
+        commands.main(prog_name=Path(sys.argv[0]).name, standalone_mode=False)
+        _exit(0)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else Path(sys.argv[0]).name
+        _exit(_fail("--json" in sys.argv, UsageError(error.format_message(), f"see: python {path} --help")))
+    except (click.Abort, KeyboardInterrupt):
+        _exit(_fail("--json" in sys.argv, Interrupted(INTERRUPTED)))
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def main() -> None:
+def commands() -> None:
     """Make AWS, or the emulator on this machine, look like config.yaml.
 
     Every command takes the names of apps; without any it is about all of them.
@@ -191,7 +211,7 @@ def main() -> None:
 _yes = click.option("--yes", is_flag=True, help="Do not ask before deleting on AWS.")
 
 
-@main.add_command
+@commands.add_command
 @_command()
 @_yes
 def up(run: Run, yes: bool) -> int:
@@ -209,7 +229,7 @@ def up(run: Run, yes: bool) -> int:
     return _finish(run, aws, plan, outcomes)
 
 
-@main.add_command
+@commands.add_command
 @_command()
 @_yes
 def down(run: Run, yes: bool) -> int:
@@ -226,7 +246,7 @@ def down(run: Run, yes: bool) -> int:
     return _finish(run, aws, plan, outcomes)
 
 
-@main.add_command
+@commands.add_command
 @_command()
 @click.option("--check", is_flag=True, help="Exit with 3 when there is something to do.")
 def plan(run: Run, check: bool) -> int:
@@ -243,7 +263,7 @@ def plan(run: Run, check: bool) -> int:
     return 3 if check and found.changes else 0
 
 
-@main.add_command
+@commands.add_command
 @_command()
 def outputs(run: Run) -> int:
     """Print URLs and names of what is deployed."""
@@ -257,7 +277,7 @@ def outputs(run: Run) -> int:
     return 0
 
 
-@main.add_command
+@commands.add_command
 @_command(apps=False)
 def validate(run: Run) -> int:
     """Check the configuration without calling anything."""
@@ -354,9 +374,9 @@ def _confirm(run: Run, changes: list[Change], yes: bool) -> None:
 # Endings.
 
 
-def _fail(run: Run, error: SkiffError) -> int:
-    if run.as_json:
-        run.document({"error": _error_json(error)})
+def _fail(as_json: bool, error: SkiffError) -> int:
+    if as_json:
+        put(json.dumps({"error": _error_json(error)}, indent=2, ensure_ascii=False))
     else:
         _complain(str(error), error.hint)
     return error.exit_code

@@ -82,18 +82,21 @@ def read(file: Path, stage: str | None = None) -> Config:
         stage: overrides the file's own.
 
     Raises:
-        ConfigError: the first thing that is wrong, in the order of the file.
+        ConfigError: the first thing that is wrong.
     """
     data, lines = load(file)
     if not isinstance(data, dict):
-        raise ConfigError("must be a mapping with project, region and apps", file=file)
+        raise ConfigError("must be a mapping", "start it with: project, region, apps", file)
     schema = model()
     try:
         parsed: Any = schema.model_validate(data)
     except ValidationError as invalid:
-        errors = [_explain(error, data, lines, schema) for error in invalid.errors()]
-        raise min(errors, key=lambda error: error.line or 0) from None
-    if stage and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stage):
+        # An unknown key first: where one is misspelt, another is missing.
+        ranked = sorted(
+            invalid.errors(), key=lambda error: (error["type"] != "extra_forbidden", lines.line(error["loc"]))
+        )
+        raise _explain(ranked[0], lines, schema) from None
+    if stage is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stage):
         raise UsageError(f"--stage '{stage}' is no name", _NAME_HINT)
     return Config(parsed.project, stage or parsed.stage, parsed.region, parsed.apps, lines)
 
@@ -101,20 +104,38 @@ def read(file: Path, stage: str | None = None) -> Config:
 _NAME_HINT = "names are lower case letters, digits and single hyphens, and start with a letter"
 
 
-def _explain(error: Any, data: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
-    place, kind = error["loc"], error["type"]
+def _explain(error: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
+    place, kind, given = error["loc"], error["type"], error["input"]
     key = str(place[-1])
     where = ".".join(str(part) for part in place if part != "[key]")
+    about = _description(place, schema)
     if kind == "extra_forbidden":
         return lines.error(place, f"unknown key '{key}'", _guess(key, _siblings(place, schema)))
     if kind == "missing":
-        return lines.error(place[:-1], f"'{where}' is missing")
+        return lines.error(place[:-1], f"'{where}' is missing", f"add {key}: {about}")
     if kind == "string_pattern_mismatch":
-        return lines.error(place, f"'{error['input']}' is no name", _NAME_HINT)
+        return lines.error(place, f"'{given}' is no name", _NAME_HINT)
+    if given is None or kind == "too_short":
+        return lines.error(place, f"'{where}' is empty", f"fill it, or remove it: {about}")
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return lines.error(place, f"'{where}' is no mapping", f"write keys and values below it: {about}")
+    if kind == "string_type" and not isinstance(given, dict | list):
+        return lines.error(place, f"'{where}' should be a string, not {given!r}", f'put it in quotes: "{given}"')
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    given = error["input"]
     shown = "" if isinstance(given, dict | list) or kind == "value_error" else f", not {given!r}"
-    return lines.error(place, f"'{where}' {message}{shown}")
+    return lines.error(place, f"'{where}' {message}{shown}", about)
+
+
+def _description(place: tuple[Any, ...], schema: type[BaseModel]) -> str:
+    """What the nearest key on the way to a place is for."""
+    at: Any = schema
+    found = ""
+    for part in place:
+        if _is_model(at) and part in at.model_fields:
+            found = at.model_fields[part].description or found
+            at = at.model_fields[part].annotation
+        at = _model_in(at)
+    return found
 
 
 def _siblings(place: tuple[Any, ...], schema: type[BaseModel]) -> list[str]:

@@ -105,6 +105,10 @@ class App:
             ConfigError: the reference names nothing that this app declares.
         """
         parts: list[str | Ref] = []
+        if unfinished := re.search(r"(?<!\$)\$\{[^}]*$", value):
+            raise self.lines.error(
+                place, f"'{unfinished[0]}' has no end", "close it with '}', or write '$${' for a plain '${'"
+            )
         for literal, reference in _split(value):
             if literal:
                 parts.append(literal)

@@ -14,6 +14,9 @@ Place = tuple[str | int, ...]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_YAML_HINT = "look at this line and the one above: indent with spaces, close each bracket and quote"
+
+
 class Lines:
     """Where each key and list item of a YAML file stands."""
 
@@ -51,28 +54,29 @@ def load(file: Path) -> tuple[Any, Lines]:
     except FileNotFoundError:
         raise ConfigError("there is no such file", "name another with --config", file) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", file=file) from None
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"cannot be read: {reason}", "name a UTF-8 text file with --config", file) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise ConfigError(f"is no YAML: {error.problem}", file=file, line=line) from None
+        raise ConfigError(f"is no YAML: {error.problem}", _YAML_HINT, file, line) from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"is no YAML: {error}", file=file) from None
+        raise ConfigError(f"is no YAML: {str(error).splitlines()[0]}", _YAML_HINT, file) from None
 
 
 def _data(node: yaml.Node, place: Place, lines: Lines, loader: Any, above: tuple[yaml.Node, ...]) -> Any:
     if node in above:
-        raise ConfigError("the alias stands inside what it names", file=lines.file, line=lines.line(place))
+        raise lines.error(place, "the alias stands inside what it names", "write it out instead")
     above = (*above, node)
     if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise ConfigError(f"is no YAML: the tag '{node.tag}' means nothing here", "", lines.file, lines.line(place))
+        raise lines.error(place, f"is no YAML: the tag '{node.tag}' means nothing here", "leave it out")
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(loader.construct_object(key_node, deep=True))
             if key in mapping:
                 line = key_node.start_mark.line + 1
-                raise ConfigError(f"'{key}' stands here twice", file=lines.file, line=line)
+                raise ConfigError(f"'{key}' stands here twice", "keep one of them", lines.file, line)
             lines.put((*place, key), key_node)
             mapping[key] = _data(value_node, (*place, key), lines, loader, above)
         return mapping
@@ -82,4 +86,7 @@ def _data(node: yaml.Node, place: Place, lines: Lines, loader: Any, above: tuple
             lines.put((*place, index), item)
             items.append(_data(item, (*place, index), lines, loader, above))
         return items
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except ValueError as error:  # it looks like a date, say, and is none
+        raise lines.error(place, f"'{node.value}' is no value: {error}", "put it in quotes") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,29 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _NAME_LIMIT = 64
 _ENVIRONMENT_LIMIT = 4096
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+_RESERVED = frozenset(
+    [
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    ]
+)
 _CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
@@ -70,7 +94,8 @@ class Function(Resource):
             )
             raise error(self.place, text, "shorten the project, stage, app or function name")
         if not self._source.folder.is_dir():
-            raise error((*self.place, "source"), f"the folder '{self.spec.source}' does not exist")
+            text = f"the folder '{self.spec.source}' does not exist"
+            raise error((*self.place, "source"), text, f"paths start at the folder of {self.app.lines.file.name}")
         self._check_handler()
         size = len(json.dumps(self.spec.environment))
         if size > _ENVIRONMENT_LIMIT:
@@ -87,16 +112,29 @@ class Function(Resource):
         file = self._source.folder / (module.replace(".", "/") + ".py")
         if not file.is_file():
             text = f"'{self.spec.handler}' needs the file {module.replace('.', '/')}.py in '{self.spec.source}'"
-            raise error(place, text)
+            raise error(place, text, "a handler is module.function, such as app.handler")
         try:
             defined = _names(ast.parse(file.read_bytes(), str(file)))
         except SyntaxError as wrong:
-            raise error(place, f"{file.name} line {wrong.lineno} is no Python: {wrong.msg}") from None
+            at = f" line {wrong.lineno}" if wrong.lineno else ""
+            text = f"{self.spec.source}/{file.name}{at} is no Python: {wrong.msg}"
+            raise error(place, text, "mend it there; nothing was deployed") from None
+        except ValueError as wrong:  # a NUL byte, up to Python 3.11
+            text = f"{self.spec.source}/{file.name} is no Python: {wrong}"
+            raise error(place, text, "mend it there; nothing was deployed") from None
         if name not in defined:
-            raise error(place, f"'{name}' is not defined in {self.spec.source}/{file.name}")
+            text = f"'{name}' is not defined in {self.spec.source}/{file.name}"
+            raise error(place, text, "a handler is module.function, such as app.handler")
 
     def _environment(self) -> dict[str, Any]:
         place = (*self.place, "environment")
+        for key in self.spec.environment:
+            if key in _RESERVED:
+                raise self.app.lines.error((*place, key), f"'{key}' is reserved: Lambda sets it", "choose another name")
+            if not re.fullmatch(r"[A-Za-z]\w+", key, re.ASCII):
+                text = f"'{key}' is no name of a variable"
+                hint = "letters, digits and underscores, at least two, and a letter first"
+                raise self.app.lines.error((*place, key), text, hint)
         return {key: self.app.text(text, (*place, key)) for key, text in self.spec.environment.items()}
 
     def prepare(self) -> None:
