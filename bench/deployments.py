@@ -22,9 +22,9 @@ Values = dict[tuple[str, str], list[float]]
 
 def zipped() -> Path:
     """The function's zip: what the deployer's own build makes, or takes from its cache."""
-    from deployer.package import Source, build
+    from deployer.package import Source, build, here
 
-    code = build(Source(ROOT / "functions" / "qr", "python3.12", "x86_64"), ROOT / ".cache" / "packages", local=True)
+    code = build(Source(ROOT / "functions" / "qr", "python3.12", "x86_64"), ROOT / ".cache" / "packages", here())
     assert code.zip is not None
     return code.zip
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import queue
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,25 +72,39 @@ def run(aws: Aws, plan: Plan, watcher: Watcher) -> list[Outcome]:
         watcher.ends(outcome)
 
     waiting = {_key(change): change for change in plan.changes}
-    with ThreadPoolExecutor(WORKERS, "apply") as pool:
+    with _ctrl_c_sets(aws.stopping), ThreadPoolExecutor(WORKERS, "apply") as pool:
         while waiting or running:
-            try:
-                for key, change in list(waiting.items()):
-                    if any(other in outcomes and outcomes[other].end != "done" for other in before[key]):
-                        end(Outcome(waiting.pop(key), "interrupted" if aws.stopping.is_set() else "skipped"))
-                    elif aws.stopping.is_set():
-                        end(Outcome(waiting.pop(key), "interrupted"))
-                    elif before[key] <= outcomes.keys():
-                        running.add(key)
-                        watcher.starts(waiting.pop(key))
-                        pool.submit(contextvars.copy_context().run, work, change)
-                if running:
-                    end(ended.get())
-            except KeyboardInterrupt:
-                if aws.stopping.is_set():  # the second one: even what is under way is given up
-                    raise
-                aws.stopping.set()
+            for key, change in list(waiting.items()):
+                if aws.stopping.is_set():
+                    end(Outcome(waiting.pop(key), "interrupted"))
+                elif any(other in outcomes and outcomes[other].end != "done" for other in before[key]):
+                    end(Outcome(waiting.pop(key), "skipped"))
+                elif before[key] <= outcomes.keys():
+                    running.add(key)
+                    watcher.starts(waiting.pop(key))
+                    pool.submit(contextvars.copy_context().run, work, change)
+            if running:
+                end(ended.get())
     return list(outcomes.values())
+
+
+@contextlib.contextmanager
+def _ctrl_c_sets(stopping: threading.Event) -> Iterator[None]:
+    """While this runs the first Ctrl-C is a request, which loses nothing; the second is a KeyboardInterrupt."""
+    if threading.current_thread() is not threading.main_thread():  # only that one gets signals
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _key(change: Change) -> str:

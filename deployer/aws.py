@@ -137,6 +137,7 @@ class Aws:
                     connect_timeout=5,
                     max_pool_connections=CONNECTIONS,
                     s3={"addressing_style": "path"} if local else None,
+                    proxies={} if local else None,  # emulators are near, whatever HTTP_PROXY says
                 ),
                 **keys,
             )

@@ -74,8 +74,7 @@ class Run:
     def clients(self) -> Aws:
         """What calls go through; nothing is called yet."""
         if self.target == "local":
-            # LocalStack brings them, botocore loads what it finds, and an emulator needs neither: a tenth of a second.
-            sys.modules.update(dict.fromkeys(("awscrt", "OpenSSL")))  # type: ignore[arg-type]
+            _forget_aws()
         from deployer.aws import Aws
 
         return Aws(self.stack())
@@ -291,6 +290,15 @@ def validate(run: Run) -> int:
 
 
 # What the commands share.
+
+
+def _forget_aws() -> None:
+    """Leave out of this process what is meant for AWS, before boto3 looks for it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    # LocalStack brings these, botocore loads what it finds, and an emulator needs neither: a tenth of a second.
+    sys.modules.update(dict.fromkeys(("awscrt", "OpenSSL")))  # type: ignore[arg-type]
 
 
 def _plan(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:

@@ -16,7 +16,8 @@ from deployer.resource import App, Stack, kinds
 from deployer.yaml_lines import Lines, load
 
 # Names become parts of bucket names, the strictest of all: lower case letters, digits, hyphens.
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 
 
 class _Strict(BaseModel):
@@ -41,7 +42,7 @@ def model() -> type[BaseModel]:
         __base__=_Strict,
         project=(Name, Field(description="Starts every name in AWS.")),
         stage=(Name, Field("dev", description="One of several copies of the project; --stage overrides it.")),
-        region=(str, Field(description="The AWS region, such as us-east-1.")),
+        region=(str, Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$", description="The region, such as us-east-1.")),
         apps=(dict[Name, app], Field(description="The apps, by name.")),
     )
 
@@ -96,7 +97,7 @@ def read(file: Path, stage: str | None = None) -> Config:
             invalid.errors(), key=lambda error: (error["type"] != "extra_forbidden", lines.line(error["loc"]))
         )
         raise _explain(ranked[0], lines, schema) from None
-    if stage is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stage):
+    if stage is not None and not re.fullmatch(_NAME, stage):
         raise UsageError(f"--stage '{stage}' is no name", _NAME_HINT)
     return Config(parsed.project, stage or parsed.stage, parsed.region, parsed.apps, lines)
 
@@ -114,6 +115,8 @@ def _explain(error: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
     if kind == "missing":
         return lines.error(place[:-1], f"'{where}' is missing", f"add {key}: {about}")
     if kind == "string_pattern_mismatch":
+        if error["ctx"]["pattern"] != _NAME:
+            return lines.error(place, f"'{given}' is no {key}", about)
         return lines.error(place, f"'{given}' is no name", _NAME_HINT)
     if given is None or kind == "too_short":
         return lines.error(place, f"'{where}' is empty", f"fill it, or remove it: {about}")

@@ -6,9 +6,9 @@ import ast
 import json
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from deployer import package
 from deployer.errors import AwsError
@@ -47,6 +47,9 @@ _RESERVED = frozenset(
 _CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
+Levels = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
 class FunctionSpec(Spec):
     """Code that runs when it is called."""
 
@@ -58,7 +61,7 @@ class FunctionSpec(Spec):
     timeout: int = Field(3, ge=1, le=900, description="A call is ended after so many seconds.")
     description: str = Field("", max_length=256, description="For people who meet it in the console.")
     environment: dict[str, str] = Field({}, description="Environment variables; may hold ${...} references.")
-    grants: dict[str, str | list[str]] = Field({}, description="What it may do with the app's resources.")
+    grants: dict[str, Levels] = Field({}, description="What it may do with the app's resources.")
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] = Field(
         14, description="Log lines are deleted at this age."
     )

@@ -62,7 +62,7 @@ class Role(Resource):
             place = self.app.place("functions", self.name, "grants", target)
             kind = self._granted(target, place)
             arn = Ref(f"{self.app.name}.{kind.kind}.{target}", "arn")
-            for level in [levels] if isinstance(levels, str) else levels:
+            for level in levels:
                 if level not in kind.grants:
                     text = f"'{target}' has no grant '{level}'"
                     raise self.app.lines.error(place, text, f"a {kind.kind} has: {', '.join(kind.grants)}")

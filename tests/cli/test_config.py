@@ -112,11 +112,13 @@ BAD = {
 def validated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
     """What 'validate' said to each: as many at a time as there are processors."""
 
-    def validate(config: str) -> Ended:
-        return deploy("validate", cwd=write_project(tmp_path_factory.mktemp("bad") / "project", config).parent)
+    folder = tmp_path_factory.mktemp("bad")
+
+    def validate(name: str) -> Ended:
+        return deploy("validate", cwd=write_project(folder / name, BAD[name][0]).parent)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(BAD, pool.map(validate, (config for config, *_ in BAD.values())), strict=True))
+        return dict(zip(BAD, pool.map(validate, BAD), strict=True))
 
 
 @pytest.mark.parametrize("name", BAD)
