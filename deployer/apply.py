@@ -122,7 +122,7 @@ def _graph(plan: Plan) -> dict[str, set[str]]:
             needed = (
                 other
                 for other in plan.changes
-                if other.app == change.app and (other.resource or other.kind.kind in change.kind.needs)
+                if other.app == change.app and (other.resource or other.kind.kind in change.kind.deleted_after)
             )
         graph[_key(change)] = {_key(other) for other in needed}
     return graph

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from deployer.aws import Aws
     from deployer.config import Config
     from deployer.plan import Change, Plan
-    from deployer.resource import Resource, Stack
+    from deployer.resource import Resource
+    from deployer.stack import Stack
 
 INTERRUPTED = "interrupted: running the same command again continues"
 

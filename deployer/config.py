@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from deployer.errors import ConfigError, UsageError
 from deployer.package import Interpreter
-from deployer.resource import App, Stack, kinds
+from deployer.resource import App, kinds
+from deployer.stack import Stack
 from deployer.yaml_lines import Lines, load
 
 # Names become parts of bucket names, the strictest of all: lower case letters, digits, hyphens.

@@ -190,4 +190,4 @@ def _deletions(
 
 def deletion_order() -> list[str]:
     """Kinds, each after those that must be deleted before it."""
-    return list(graphlib.TopologicalSorter({kind.kind: kind.needs for kind in kinds()}).static_order())
+    return list(graphlib.TopologicalSorter({kind.kind: kind.deleted_after for kind in kinds()}).static_order())

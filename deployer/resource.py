@@ -7,20 +7,18 @@ still be seen and deleted.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from deployer.package import Interpreter
 from deployer.refs import Join, Ref
+from deployer.stack import Stack
 from deployer.yaml_lines import Lines, Place
 
 if TYPE_CHECKING:
@@ -36,49 +34,6 @@ class Spec(BaseModel):
     """One kind's part of ``config.yaml``. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Where everything goes: one project in one stage, account and region.
-
-    ``endpoint_url`` is None for AWS itself; ``interpreter`` runs functions where Lambda's Linux does not.
-    ``account`` is twelve digits; zeros while it is not known yet, which changes no length.
-    """
-
-    project: str
-    stage: str
-    region: str
-    root: Path
-    account: str = "000000000000"
-    partition: str = "aws"
-    endpoint_url: str | None = None
-    interpreter: Interpreter | None = None
-
-    @property
-    def mark(self) -> str:
-        """The value of the tag that makes a resource ours."""
-        return f"{self.project}/{self.stage}/{self.region}"
-
-    @property
-    def prefix(self) -> str:
-        """What every physical name of the stack starts with."""
-        return f"{self.project}-{self.stage}-"
-
-    @property
-    def dns_suffix(self) -> str:
-        return {"aws-cn": "amazonaws.com.cn"}.get(self.partition, "amazonaws.com")
-
-    def name(self, app: str, name: str) -> str:
-        return f"{self.prefix}{app}-{name}"
-
-    def global_name(self, app: str, name: str) -> str:
-        """A name for kinds whose names are shared between regions, or between all accounts."""
-        digest = hashlib.sha256(f"{self.account}/{self.region}".encode()).hexdigest()
-        return f"{self.name(app, name)}-{digest[:8]}"
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
 @dataclass(frozen=True)
@@ -156,7 +111,7 @@ class Resource(ABC):
         kind: singular, the name of the file it is in.
         section: where in an app's configuration its entries stand; None for kinds that others imply.
         single: the section holds one entry, not a mapping of names.
-        needs: kinds that must go after this one when both are deleted.
+        deleted_after: kinds whose resources must be gone before this one goes.
         attributes: outputs that a ``${...}`` may name.
         grants: IAM actions a function can be granted on it: level, then the suffix of the ARN they go to.
         fixed: properties that cannot be changed in place.
@@ -166,7 +121,7 @@ class Resource(ABC):
     kind: ClassVar[str]
     section: ClassVar[str | None] = None
     single: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ()
+    deleted_after: ClassVar[tuple[str, ...]] = ()
     attributes: ClassVar[tuple[str, ...]] = ()
     grants: ClassVar[dict[str, dict[str, list[str]]]] = {}
     fixed: ClassVar[frozenset[str]] = frozenset()

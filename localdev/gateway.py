@@ -40,6 +40,7 @@ class LoopbackServer(TwistedRuntimeServer):
         require_process_executor()
         prepare_catalog()
         announce()
+        gateway.request_handlers.insert(0, keep_body)
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
         os.close(descriptor)  # the reactor works on a duplicate
@@ -67,9 +68,19 @@ def warm_up() -> None:
     try:
         for service in WARMED_UP:
             SERVICE_PLUGINS.require(service)
+            if service == "apigateway":
+                from localdev import rest_api
+
+                rest_api.apply()
         get_runtime_executor()
     except Exception:
         # The request that needs the service will meet the same error and report it.
         LOG.exception("warming up failed")
     gc.freeze()
     gc.enable()
+
+
+def keep_body(chain: Any, context: Any, response: Any) -> None:
+    """Reads the body of a request to an API before anyone takes it for a form, which would use it up."""
+    if "execute-api" in context.request.path or ".execute-api." in context.request.host:
+        context.request.get_data(cache=True)

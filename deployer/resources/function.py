@@ -71,7 +71,7 @@ class Function(Resource):
     kind = "function"
     section = "functions"
     Spec = FunctionSpec
-    needs = ("permission",)
+    deleted_after = ("permission",)
     attributes = ("name", "arn")
     secret = frozenset({"Environment"})
 

@@ -16,7 +16,7 @@ _PREFIX = "/aws/lambda/"
 
 class LogGroup(Resource):
     kind = "log_group"
-    needs = ("function",)
+    deleted_after = ("function",)
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:

@@ -50,7 +50,7 @@ class RestApi(Resource):
     kind = "rest_api"
     section = "api"
     single = True
-    needs = ("permission",)
+    deleted_after = ("permission",)
     Spec = RestApiSpec
     attributes = ("url", "id", "arn")
 

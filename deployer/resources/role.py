@@ -23,7 +23,7 @@ _NAME_LIMIT = 64
 
 class Role(Resource):
     kind = "role"
-    needs = ("function",)
+    deleted_after = ("function",)
     fixed = frozenset({"Path"})
 
     @classmethod

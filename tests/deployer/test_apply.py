@@ -12,14 +12,15 @@ from deployer import apply
 from deployer.apply import Outcome
 from deployer.errors import AwsError
 from deployer.plan import Change, Plan
-from deployer.resource import App, Properties, Resource, Stack
+from deployer.resource import App, Properties, Resource
+from deployer.stack import Stack
 
 
 class Thing(Resource):
     """A kind that lives in this process: ``writes`` is what was done, in order."""
 
     kind = "thing"
-    needs: ClassVar[tuple[str, ...]] = ("user",)
+    deleted_after: ClassVar[tuple[str, ...]] = ("user",)
     tagged = False
     there: ClassVar[dict[str, Properties]] = {}
     writes: ClassVar[list[str]] = []
@@ -63,7 +64,7 @@ class Thing(Resource):
 
 class User(Thing):
     kind = "user"
-    needs: ClassVar[tuple[str, ...]] = ()
+    deleted_after: ClassVar[tuple[str, ...]] = ()
 
 
 class FakeAws:

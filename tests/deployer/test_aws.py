@@ -9,9 +9,10 @@ from typing import Any
 import botocore.awsrequest
 import pytest
 
-from deployer.aws import TRANSIENT, Aws
+from deployer.aws import Aws
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
-from deployer.resource import Stack
+from deployer.stack import Stack
+from deployer.transient import TRANSIENT
 from deployer.waiting import telling
 
 Answer = tuple[int, str]

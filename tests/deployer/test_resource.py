@@ -7,7 +7,8 @@ import pytest
 from deployer import config
 from deployer.errors import ConfigError
 from deployer.refs import Join, Ref
-from deployer.resource import App, Stack, kinds
+from deployer.resource import App, kinds
+from deployer.stack import Stack
 
 TEXT = """
 project: shop

@@ -13,7 +13,7 @@ from deployer import apply, config, plan, report
 from deployer.apply import Outcome
 from deployer.aws import Aws
 from deployer.plan import Plan
-from deployer.resource import Stack
+from deployer.stack import Stack
 
 BLOCKED: Any = dict.fromkeys(
     ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True

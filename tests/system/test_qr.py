@@ -104,6 +104,14 @@ def test_what_is_no_route_is_answered_as_json(qr: Qr, method: str, path: str) ->
     answer = http(method, qr.outputs["api.url"] + path, b"{}" if method == "POST" else None)
     assert 400 <= answer.status < 500
     assert "message" in answer.json
+    assert answer.headers["Access-Control-Allow-Origin"] == "*", "a page could not read the error"
+
+
+def test_curl_that_calls_its_json_a_form(qr: Qr) -> None:
+    """What 'curl -d' does when nobody tells it the content type."""
+    answer = http("POST", qr.url, b'{"text": "a=b&c d"}', Content_Type="application/x-www-form-urlencoded")
+    assert answer.status == 200, answer.body
+    assert decode(http("GET", answer.json["url"]).body) == "a=b&c d"
 
 
 def test_a_missing_picture_is_not_found(qr: Qr) -> None:
