@@ -1,5 +1,5 @@
 # Everything a newcomer types. Needs Python 3.11 or newer, make and git; the rest comes from the lock files.
-.PHONY: up down install test lint bench lock browser clean
+.PHONY: up down install test unit lint bench lock browser clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -16,8 +16,12 @@ down: .venv/local
 
 install: .venv/local
 
-test: .venv/dev browser
+test: lint browser
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Needs no emulator, no browser and no subprocess.
+unit: .venv/dev
+	@$(BIN)/python -m pytest --quiet -m "not emulator and not browser" --ignore tests/cli $(ARGS)
 
 lint: .venv/dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,0 +1,140 @@
+"""One run of a command: its options, what it works on, and what it tells people.
+
+Nothing heavy is imported before it is needed: ``--help`` must not wait for boto3, and ``validate`` neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from deployer.emulator import ADDRESS as LOCAL
+from deployer.errors import UsageError
+from deployer.output import put
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+    from deployer.config import Config
+    from deployer.resource import Resource
+    from deployer.stack import Stack
+
+
+class Run:
+    """One run of a command: its options, and what it prints."""
+
+    def __init__(
+        self,
+        config: Path,
+        stage: str | None,
+        target: str,
+        endpoint_url: str | None,
+        as_json: bool,
+        apps: tuple[str, ...],
+    ) -> None:
+        self.file, self.stage, self.target, self.as_json, self.names = config, stage, target, as_json, apps
+        self.given_endpoint = endpoint_url
+        self.started = time.monotonic()
+        self._noted: set[str] = set()
+
+    @property
+    def endpoint_url(self) -> str | None:
+        return None if self.target == "aws" else (self.given_endpoint or LOCAL).rstrip("/")
+
+    @functools.cached_property
+    def config(self) -> Config:
+        from deployer.config import read
+
+        return read(self.file, self.stage)
+
+    def stack(self) -> Stack:
+        from deployer.package import here
+
+        # Our own emulator runs functions with the Python that starts it; what answers already will say.
+        return self.config.stack(self.endpoint_url, here() if self.endpoint_url == LOCAL else None)
+
+    def declare(self, stack: Stack, names: tuple[str, ...]) -> dict[str, Resource]:
+        from deployer.plan import declare
+
+        return declare(self.config.declared(stack, names))
+
+    def clients(self) -> Aws:
+        """What calls go through; nothing is called yet."""
+        if self.target == "local":
+            _forget_aws()
+        from deployer.aws import Aws
+
+        return Aws(self.stack())
+
+    def aws(self) -> Aws:
+        aws = self.clients()
+        return aws.at(aws.identify())
+
+    def emulator_is_missing(self) -> bool:
+        """Whether this machine's emulator is the target, and is not there."""
+        from deployer import emulator
+
+        return self.endpoint_url == LOCAL and not emulator.answers()
+
+    @contextlib.contextmanager
+    def emulator(self) -> Iterator[None]:
+        """While this runs the emulator is started, if it is the target and missing; then it is waited for."""
+        if not self.emulator_is_missing():
+            yield
+            return
+        from deployer import emulator
+
+        self.say("starting the emulator")
+        wait = emulator.start()
+        yield
+        self.say(f"  {wait()}")
+
+    def check(self) -> None:
+        """Refuse options that do not go together."""
+        if self.given_endpoint is None:
+            return
+        if self.target == "aws":
+            raise UsageError(
+                "--endpoint-url does not go with --target aws", "it is for emulators: leave out one of them"
+            )
+        try:
+            address = urlsplit(self.given_endpoint)
+            good = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        except ValueError:
+            good = False
+        if not good:
+            raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {LOCAL}")
+
+    def selected(self) -> frozenset[str] | None:
+        """The apps that deletions are confined to: those named, or None for all there ever were."""
+        return frozenset(self.names) or None
+
+    def say(self, *lines: str) -> None:
+        if not self.as_json:
+            put(*lines)
+
+    def note(self, text: str) -> None:
+        """Something that takes a while; said once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.say(f"  … {text}")
+
+    def document(self, content: dict[str, Any]) -> None:
+        if self.as_json:
+            put(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _forget_aws() -> None:
+    """Leave out of this process what is meant for AWS, before boto3 looks for it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    # LocalStack brings these, botocore loads what it finds, and an emulator needs neither: a tenth of a second.
+    sys.modules.update(dict.fromkeys(("awscrt", "OpenSSL")))  # type: ignore[arg-type]
