@@ -132,12 +132,16 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
         def begin(work: Any, *arguments: Any) -> Future[Any]:
             return pool.submit(contextvars.copy_context().run, work, *arguments)
 
-        owned = {kind: begin(kind.owned, view) for kind in kinds()}
-        observed = {id: begin(each.observe, view, each.physical) for id, each in resources.items()}
-        for future in [begin(each.prepare) for each in resources.values()]:
-            future.result()
-        plan = Plan(resources, {id: future.result() for id, future in observed.items()}, [])
-        ours = {kind: future.result() for kind, future in owned.items()}
+        try:
+            owned = {kind: begin(kind.owned, view) for kind in kinds()}
+            observed = {id: begin(each.observe, view, each.physical) for id, each in resources.items()}
+            for future in [begin(each.prepare) for each in resources.values()]:
+                future.result()
+            plan = Plan(resources, {id: future.result() for id, future in observed.items()}, [])
+            ours = {kind: future.result() for kind, future in owned.items()}
+        except BaseException:
+            aws.stopping.set()  # nobody waits for the others any more
+            raise
     for resource in resources.values():
         change = _compare(plan, resource)
         if change:
