@@ -109,10 +109,11 @@ def up(run: Run, yes: bool) -> int:
     """Create, update and delete until everything is as configured."""
     names = run.config.select(run.names)
     resources = run.declare(run.stack(), names)  # refuses what it can before anything is begun
-    with run.emulator():  # do meanwhile what needs no answer
-        for resource in resources.values():
-            resource.prepare()
-        run.clients()
+    with run.emulator() as starting:
+        if starting:
+            run.clients()
+            for resource in resources.values():
+                resource.prepare()
     aws = run.aws()
     plan = _plan(run, aws, names)
     _confirm(run, [change for change in plan.changes if change.action in ("delete", "replace")], yes)

@@ -84,16 +84,19 @@ class Run:
         return self.endpoint_url == LOCAL and not emulator.answers()
 
     @contextlib.contextmanager
-    def emulator(self) -> Iterator[None]:
-        """While this runs the emulator is started, if it is the target and missing; then it is waited for."""
+    def emulator(self) -> Iterator[bool]:
+        """While this runs the emulator is started, if it is the target and missing; then it is waited for.
+
+        Gives whether that is so: then it is the time for what needs no answer.
+        """
         if not self.emulator_is_missing():
-            yield
+            yield False
             return
         from deployer import emulator
 
         self.say("starting the emulator")
         wait = emulator.start()
-        yield
+        yield True
         self.say(f"  {wait()}")
 
     def check(self) -> None:
