@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -171,14 +172,14 @@ def test_a_replacement_is_deleted_and_made_again() -> None:
     assert Thing.writes == ["-a", "+a"]
 
 
-def test_a_stop_finishes_what_is_under_way_and_begins_nothing() -> None:
+def test_ctrl_c_finishes_what_is_under_way_and_begins_nothing() -> None:
     aws = FakeAws()
 
-    def stop() -> None:
-        aws.stopping.set()
-        time.sleep(0.05)
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert aws.stopping.wait(5)
 
-    Thing.during["a"] = stop
+    Thing.during["a"] = interrupt
     outcomes = run(things(a="", b="a", c="b"), aws)
     assert {name: outcome.end for name, outcome in outcomes.items()} == {
         "a": "done",

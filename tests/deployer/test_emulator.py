@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,29 @@ def test_nothing_answers() -> None:
         probe.bind(("127.0.0.1", 0))
         with pytest.raises(Unreachable, match="nothing answers"):
             emulator.interpreter(f"http://127.0.0.1:{probe.getsockname()[1]}")
+
+
+@pytest.fixture
+def python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for the Python that ``start`` runs."""
+    script = tmp_path / "python"
+    script.touch(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    return script
+
+
+def test_a_start_that_fails_says_why(python: Path) -> None:
+    python.write_text(
+        "#!/bin/sh\necho 'error: LocalStack is not installed' >&2\necho 'hint: run: make install' >&2\nexit 1\n"
+    )
+    with pytest.raises(Unreachable, match="the emulator does not start: LocalStack is not installed") as caught:
+        emulator.start()()
+    assert caught.value.hint == "run: make install"
+
+
+def test_a_start_says_what_it_started(python: Path) -> None:
+    python.write_text('#!/bin/sh\necho "answers: $*"\n')
+    assert emulator.start()() == "answers: -m localdev start"
 
 
 def test_what_a_failed_start_says_is_passed_on() -> None:
