@@ -122,11 +122,13 @@ class Bucket(Resource):
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
-        while True:  # late writers, such as log delivery, may refill it meanwhile
+        def gone() -> bool:
             _empty(aws, name)
             deleted = aws.find("s3", "delete_bucket", absent=("NoSuchBucket", "BucketNotEmpty"), Bucket=name)
-            if deleted is not None or name not in _names(aws, name):
-                return
+            return deleted is not None or name not in _names(aws, name)
+
+        # Late writers, such as log delivery, may refill it meanwhile.
+        aws.until(gone, "waiting for the bucket to be empty", seconds=600)
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def _names(aws: Aws, prefix: str) -> list[str]:
 
 def _empty(aws: Aws, name: str) -> None:
     """Delete every version and every delete marker."""
-    while True:
+    while not aws.stopping.is_set():  # there may be millions
         page = aws.find("s3", "list_object_versions", absent="NoSuchBucket", Bucket=name, MaxKeys=_BATCH) or {}
         found = page.get("Versions", []) + page.get("DeleteMarkers", [])
         if not found:

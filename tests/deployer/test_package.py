@@ -54,6 +54,7 @@ def test_what_goes_in(source: Source) -> None:
     assert names(code) == ["app.py", "inside/data.json", "run.sh"]
     assert code.zip
     modes = {entry.filename: oct(entry.external_attr >> 16) for entry in zipfile.ZipFile(code.zip).infolist()}
+    assert {entry.date_time for entry in zipfile.ZipFile(code.zip).infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert modes == {"app.py": "0o100644", "inside/data.json": "0o100644", "run.sh": "0o100755"}
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from deployer.aws import Aws
 from tests.resources.worlds import World
 
@@ -50,6 +52,14 @@ def test_public_read_lets_everyone_get_objects_and_nothing_else(world: World) ->
         "BlockPublicPolicy": False,
         "RestrictPublicBuckets": False,
     }
+
+
+def test_what_is_not_public_is_closed_to_the_public(world: World) -> None:
+    aws, outcomes = world.up(EDITED)
+    name, s3 = outcomes[0].change.name, aws.client("s3")
+    assert set(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values()) == {True}
+    with pytest.raises(s3.exceptions.ClientError, match="NoSuchBucketPolicy"):
+        s3.get_bucket_policy(Bucket=name)
 
 
 def test_down_empties_it_of_versions_and_delete_markers(world: World) -> None:
