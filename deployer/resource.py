@@ -109,7 +109,8 @@ class Resource(ABC):
 
     Attributes:
         kind: singular, the name of the file it is in.
-        section: where in an app's configuration its entries stand; None for kinds that others imply.
+        section: where in an app's configuration its entries stand; None for kinds that have none.
+        implied_by: the section of another kind, each of whose entries needs one of this kind too.
         single: the section holds one entry, not a mapping of names.
         deleted_after: kinds whose resources must be gone before this one goes.
         attributes: outputs that a ``${...}`` may name.
@@ -120,6 +121,7 @@ class Resource(ABC):
 
     kind: ClassVar[str]
     section: ClassVar[str | None] = None
+    implied_by: ClassVar[str | None] = None
     single: ClassVar[bool] = False
     deleted_after: ClassVar[tuple[str, ...]] = ()
     attributes: ClassVar[tuple[str, ...]] = ()
@@ -154,9 +156,10 @@ class Resource(ABC):
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:
-        """What ``app`` asks for of this kind: one for each entry of the section."""
-        if cls.section:
-            for name, spec in app.section(cls.section).items():
+        """What ``app`` asks for of this kind: one for each entry of its section, or of the one that implies it."""
+        section = cls.section or cls.implied_by
+        if section:
+            for name, spec in app.section(section).items():
                 yield cls(app, name, spec)
 
     @property

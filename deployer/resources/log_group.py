@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from deployer.resource import App, Properties, Resource
+from deployer.resource import Properties, Resource
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -16,12 +15,8 @@ _PREFIX = "/aws/lambda/"
 
 class LogGroup(Resource):
     kind = "log_group"
+    implied_by = "functions"
     deleted_after = ("function",)
-
-    @classmethod
-    def declare(cls, app: App) -> Iterator[Resource]:
-        for name, spec in app.section("functions").items():
-            yield cls(app, name, spec)
 
     @property
     def physical(self) -> str:

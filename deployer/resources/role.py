@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from deployer.refs import Join, Ref
-from deployer.resource import App, Properties, Resource, kinds, tag_dict, tag_list
+from deployer.resource import Properties, Resource, kinds, tag_dict, tag_list
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -23,13 +22,9 @@ _NAME_LIMIT = 64
 
 class Role(Resource):
     kind = "role"
+    implied_by = "functions"
     deleted_after = ("function",)
     fixed = frozenset({"Path"})
-
-    @classmethod
-    def declare(cls, app: App) -> Iterator[Resource]:
-        for name, spec in app.section("functions").items():
-            yield cls(app, name, spec)
 
     @property
     def physical(self) -> str:

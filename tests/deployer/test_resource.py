@@ -87,3 +87,11 @@ def test_references_to_nothing(app: App, text: str, hint: str) -> None:
         app.text(text, app.place("buckets"))
     assert hint in caught.value.hint
     assert caught.value.line == 6
+
+
+def test_deployer_and_emulator_agree_on_what_lambda_reserves() -> None:
+    """Neither knows the other, so each has its own list."""
+    from deployer.resources import function
+    from localdev import variables
+
+    assert function._RESERVED == variables.RESERVED
