@@ -9,26 +9,13 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import qr
-from botocore.config import Config
+import storage
 
 MAX_CHARACTERS = 1000
 HEADERS = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
 
 logger = logging.getLogger(__name__)
-emulated = bool(os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"))
-# botocore alone: boto3 would add a seventh to this and nothing used here. At import, for while Lambda initialises
-# it gives a full CPU. Three tries of at most 7 s: failure is answered before the function's 30 s are over.
-s3 = botocore.session.get_session().create_client(
-    "s3",
-    config=Config(
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        s3={"us_east_1_regional_endpoint": "regional"},  # its default there is s3.amazonaws.com
-    ),
-)
 
 
 class BadRequestError(ValueError):
@@ -42,8 +29,8 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         image = qr.png(text)
         bucket = os.environ["BUCKET_NAME"]
         filename = f"qr_{datetime.now(UTC):%Y%m%d_%H%M%S}_{uuid.uuid4().hex}.png"
-        s3.put_object(Bucket=bucket, Key=filename, Body=image, ContentType="image/png", CacheControl="max-age=31536000")
-        url = object_url(s3.meta.endpoint_url, bucket, filename, path_style=emulated)
+        storage.put(bucket, filename, image, content_type="image/png", cache_control="max-age=31536000")
+        url = storage.object_url(bucket, filename)
     except qr.UnencodableError as error:
         return answer(400, error=f"'text' does not fit in a QR code: {error}")
     except BadRequestError as error:
@@ -78,16 +65,6 @@ def requested_text(event: Any) -> str:
     if len(text) > MAX_CHARACTERS:
         raise BadRequestError(f"'text' has {len(text):,} characters, {MAX_CHARACTERS:,} are allowed")
     return text
-
-
-def object_url(endpoint: str, bucket: str, key: str, *, path_style: bool) -> str:
-    """Where an object opens; `endpoint` is S3 itself as botocore found it, right in every partition.
-
-    Emulators take path_style: nobody resolves `bucket.localhost`.
-    """
-    if path_style:
-        return f"{endpoint.rstrip('/')}/{bucket}/{key}"
-    return f"{endpoint.replace('://', f'://{bucket}.', 1)}/{key}"
 
 
 def answer(status: int, **body: Any) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""Events in, responses out. S3's client is the real one, faked where it would turn to the network."""
+"""Events in, responses out. Storage is the real one, faked where its HTTP session would turn to the network."""
 
 import io
 import json
 import logging
+import random
 import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
-import botocore.endpoint
 import pytest
 import zxingcpp
 from botocore.awsrequest import AWSResponse
@@ -21,8 +22,7 @@ CONTEXT = SimpleNamespace(aws_request_id="6bc3f1a0-9d1e-4f57-8a55-2d0c1f7e9b42")
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIASECRETKEYID",
     "AWS_SECRET_ACCESS_KEY": "secret-access-key",
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_SESSION_TOKEN": "secret-session-token",
 }
 DENIED = b"<Error><Code>AccessDenied</Code><Message>secret-role may not s3:PutObject</Message></Error>"
 SECRET_TEXT = "the door code is 4711"
@@ -31,16 +31,23 @@ SECRET_TEXT = "the door code is 4711"
 class S3:
     """Keeps what is put; answers with `replies`, (status, body) each, then with success."""
 
-    def __init__(self, client):
+    def __init__(self, session):
         self.puts, self.urls, self.replies = [], [], []
-        client.meta.events.register("before-parameter-build.s3.PutObject", self.keep)
-        client.meta.events.register("before-send.s3.PutObject", self.reply)
+        session.send = self.send
 
-    def keep(self, params, **_):
-        self.puts.append(dict(params))
-
-    def reply(self, request, **_):
+    def send(self, request):
+        address = urlsplit(request.url)
+        bucket, key = address.path[1:].split("/") if address.port else (address.netloc.split(".")[0], address.path[1:])
         self.urls.append(request.url)
+        self.puts.append(
+            {
+                "Bucket": bucket,
+                "Key": key,
+                "Body": request.body,
+                "ContentType": request.headers["Content-Type"],
+                "CacheControl": request.headers["Cache-Control"],
+            }
+        )
         status, body = self.replies.pop(0) if self.replies else (200, b"")
         return AWSResponse(request.url, status, {}, HTTPResponse(io.BytesIO(body), preload_content=False))
 
@@ -51,12 +58,12 @@ def start(load):
 
     def start(region="eu-west-1", **more):
         with pytest.MonkeyPatch.context() as patch:
-            for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+            for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
                 patch.delenv(name, raising=False)
-            for name, value in (ENVIRONMENT | {"AWS_DEFAULT_REGION": region} | more).items():
+            for name, value in (ENVIRONMENT | {"AWS_REGION": region} | more).items():
                 patch.setenv(name, value)
             app = load("qr", "app")
-        return app, S3(app.s3)
+        return app, S3(app.storage.http)
 
     return start
 
@@ -182,6 +189,7 @@ def test_file_names_tell_the_utc_time_and_cannot_be_guessed(ask, monkeypatch):
     [
         ({"region": "us-east-1"}, "https://codes.s3.us-east-1.amazonaws.com/"),
         ({"region": "eu-west-1"}, "https://codes.s3.eu-west-1.amazonaws.com/"),
+        ({"region": "us-gov-west-1"}, "https://codes.s3.us-gov-west-1.amazonaws.com/"),
         ({"region": "cn-north-1"}, "https://codes.s3.cn-north-1.amazonaws.com.cn/"),
         ({"AWS_ENDPOINT_URL": "http://localhost:4566"}, "http://localhost:4566/codes/"),
         ({"AWS_ENDPOINT_URL": "http://s3.localhost:4566/"}, "http://s3.localhost:4566/codes/"),
@@ -210,7 +218,8 @@ def test_a_failed_upload_is_logged_and_leaks_nothing(ask, s3, caplog):
     assert "Traceback" in log["traceback"]
     assert "AccessDenied" in log["traceback"]
     assert SECRET_TEXT not in caplog.text
-    assert ENVIRONMENT["AWS_SECRET_ACCESS_KEY"] not in caplog.text
+    for name in ENVIRONMENT:
+        assert ENVIRONMENT[name] not in caplog.text
 
 
 def test_a_missing_bucket_name_is_our_fault_not_the_callers(ask, s3, caplog, monkeypatch):
@@ -220,7 +229,7 @@ def test_a_missing_bucket_name_is_our_fault_not_the_callers(ask, s3, caplog, mon
 
 
 def test_a_stumble_of_s3_is_tried_again(ask, s3, monkeypatch):
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     s3.replies = [(503, b""), (500, b"")]
     assert ask(post("x"))[0] == 200
     assert len(s3.urls) == 3
@@ -228,8 +237,9 @@ def test_a_stumble_of_s3_is_tried_again(ask, s3, monkeypatch):
 
 def test_a_lasting_failure_of_s3_is_answered_within_the_functions_timeout(ask, s3, monkeypatch, warm):
     slept = []
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 1)
     s3.replies = [(503, b"")] * 9
     assert ask(post("x"))[0] == 500
-    config = warm[0].s3.meta.config
-    assert len(s3.urls) * (config.connect_timeout + config.read_timeout) + sum(slept) < 30
+    timeout = warm[0].storage.http._timeout
+    assert len(s3.urls) * (timeout.connect_timeout + timeout.read_timeout) + sum(slept) < 30
