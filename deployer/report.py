@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import time
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from deployer.apply import Outcome
 from deployer.output import put
 from deployer.plan import Change, Plan
 from deployer.refs import UNKNOWN, Join, Ref
+
+NOTICED = 1.0  # seconds
 
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 _DOING = {"create": "creating", "update": "updating", "replace": "replacing", "delete": "deleting"}
@@ -94,15 +97,16 @@ class Quiet:
 
 
 class Plain(Quiet):
-    """One line for each change that ended, and for each new thing that one waits for."""
+    """One line for each change that ended, and for each wait that is long enough to wonder about."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out
-        self._waits: dict[str, str] = {}
+        self._waits: dict[tuple[str, str], float] = {}
 
     def waits(self, change: Change, says: str) -> None:
-        if self._waits.get(change.id) != says:
-            self._waits[change.id] = says
+        since = self._waits.setdefault((change.id, says), time.monotonic())
+        if time.monotonic() - since >= NOTICED:
+            self._waits[change.id, says] = math.inf  # said once
             put(f"  … {change.id:<28} {says}", out=self._out)
 
     def ends(self, outcome: Outcome) -> None:

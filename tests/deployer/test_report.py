@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
+
 from deployer import report
 from deployer.apply import Outcome
 from deployer.plan import Change
@@ -37,13 +39,15 @@ def test_a_plan_shows_what_is_and_what_will_be() -> None:
     assert len(lines[3]) < 140
 
 
-def test_plain_progress_is_a_line_for_each_end_and_each_new_wait() -> None:
+def test_plain_progress_is_a_line_for_each_end_and_each_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 0.0, 0.4, 0.8, 1.0, 1.2, 1.4])
+    monkeypatch.setattr(report.time, "monotonic", lambda: next(now))
     out = io.StringIO()
     plain = report.Plain(out)
     made = Change("web.bucket.files", "create", Bucket, "name")
     plain.starts(made)
-    plain.waits(made, "waiting for AWS")
-    plain.waits(made, "waiting for AWS")
+    for _ in range(3):
+        plain.waits(made, "waiting for AWS")
     plain.ends(Outcome(made, "done", 1.24))
     plain.ends(Outcome(made, "skipped"))
     assert [" ".join(line.split()) for line in out.getvalue().splitlines()] == [
