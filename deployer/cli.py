@@ -118,7 +118,7 @@ def up(run: Run, yes: bool) -> int:
     plan = _plan(run, aws, names)
     _confirm(run, [change for change in plan.changes if change.action in ("delete", "replace")], yes)
     outcomes = _apply(run, aws, plan)
-    return _finish(run, aws, plan, outcomes)
+    return _finish(run, aws, plan, outcomes, "everything is as configured")
 
 
 @commands.add_command
@@ -135,7 +135,7 @@ def down(run: Run, yes: bool) -> int:
     plan = _plan(run, aws, ())
     _confirm(run, plan.changes, yes)
     outcomes = _apply(run, aws, plan)
-    return _finish(run, aws, plan, outcomes)
+    return _finish(run, aws, plan, outcomes, "nothing is deployed")
 
 
 @commands.add_command
@@ -216,8 +216,8 @@ def _apply(run: Run, aws: Aws, plan: Plan) -> list[Outcome]:
         watcher.close()
 
 
-def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome]) -> int:
-    """The end of 'up' and 'down': what was done, what was not and why, and what there is now."""
+def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome], state: str) -> int:
+    """The end of 'up' and 'down': what was done or not, and what there is now; ``state`` if nothing was to do."""
     from deployer import report
 
     outputs = plan.outputs()
@@ -242,7 +242,8 @@ def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome]) -> int:
         run.document({**document, "error": _error_json(error)})
         return error.exit_code
     calls = report.count(aws.calls.reading + aws.calls.writing, "call")
-    run.say(f"{report.summary([outcome.change for outcome in outcomes], past=True)} in {seconds:.1f} s ({calls})")
+    what = report.summary([outcome.change for outcome in outcomes], past=True)
+    run.say(f"{what if outcomes else f'{what}: {state}'} in {seconds:.1f} s ({calls})")
     if outputs:
         run.say("", *report.outputs_lines(outputs), *report.example_lines(plan, outputs))
     run.document(document)

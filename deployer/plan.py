@@ -71,7 +71,7 @@ class Plan:
         found: dict[str, dict[str, str]] = {}
         for id, resource in self.resources.items():
             have = self.have.get(id)
-            if resource.section and have is not None:
+            if resource.section and have is not None and ours(resource, have):
                 entry = resource.section if resource.single else f"{resource.section}.{resource.name}"
                 values = {f"{entry}.{key}": value for key, value in resource.outputs(have).items()}
                 found.setdefault(resource.app.name, {}).update(values)
@@ -138,7 +138,7 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
             for future in [begin(each.prepare) for each in resources.values()]:
                 future.result()
             plan = Plan(resources, {id: future.result() for id, future in observed.items()}, [])
-            ours = {kind: future.result() for kind, future in owned.items()}
+            marked = {kind: future.result() for kind, future in owned.items()}
         except BaseException:
             aws.stopping.set()  # nobody waits for the others any more
             raise
@@ -146,7 +146,7 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
         change = _compare(plan, resource)
         if change:
             plan.changes.append(change)
-    plan.changes += _deletions(resources, ours, apps)
+    plan.changes += _deletions(resources, marked, apps)
     return plan
 
 
@@ -156,7 +156,7 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
     if have is None:
         differences = {key: (None, value) for key, value in want.items()}
         return Change(resource.id, "create", kind, name, differences, resource)
-    if kind.tagged and have["Tags"].get(STACK_TAG) != resource.stack.mark:
+    if not ours(resource, have):
         owner = have["Tags"].get(STACK_TAG)
         whose = f"belongs to the stack '{owner}'" if owner else "was not made by this tool"
         raise Foreign(
@@ -170,6 +170,11 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
     if action == "replace":
         plan.have[resource.id] = None  # what refers to it must not count on what it was
     return Change(resource.id, action, kind, name, differences, resource)
+
+
+def ours(resource: Resource, have: Properties) -> bool:
+    """Whether what AWS has under a resource's name carries the stack's mark."""
+    return not resource.tagged or have["Tags"].get(STACK_TAG) == resource.stack.mark
 
 
 def differ(have: Properties, want: Properties) -> dict[str, tuple[Any, Any]]:

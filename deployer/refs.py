@@ -60,12 +60,3 @@ def resolve(value: Any, lookup: Callable[[Ref], Any]) -> Any:
     if isinstance(value, list):
         return [resolve(item, lookup) for item in value]
     return value
-
-
-def known(value: Any) -> bool:
-    """Whether nothing inside ``value`` is UNKNOWN."""
-    if isinstance(value, dict):
-        return all(map(known, value.values()))
-    if isinstance(value, list):
-        return all(map(known, value))
-    return value is not UNKNOWN

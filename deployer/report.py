@@ -185,7 +185,7 @@ def example_lines(plan: Plan, outputs: dict[str, dict[str, str]]) -> list[str]:
 def summary(changes: list[Change], past: bool = False) -> str:
     """How many of what: ``6 created``, or ``6 to create``."""
     if not changes:
-        return "nothing to do: everything is as configured"
+        return "nothing to do"
     actions = [change.action for change in changes]
     words = {action: _DONE[action] if past else f"to {action}" for action in actions}
     return ", ".join(f"{actions.count(action)} {word}" for action, word in words.items())
