@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ _UNZIPPED_LIMIT = 250 * 1024**2
 # Bytes of a zip depend on this code too: raise it when they change.
 _FORMAT = "1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_KEEP = 20  # zips in the cache
+_KEEP = 7 * 24 * 3600  # seconds that a zip nobody used stays in the cache
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 # Files of an installation that name this machine, or the moment.
@@ -183,8 +184,9 @@ def _zip(files: dict[str, Path], cache: Path, key: str, folder: Path) -> Path:
             )
         made = cache / f"{key}-{hashlib.sha256(path.read_bytes()).hexdigest()}.zip"
         path.replace(made)
-    for old in sorted(cache.glob("*.zip"), key=lambda file: file.stat().st_mtime, reverse=True)[_KEEP:]:
-        old.unlink(missing_ok=True)
+    for old in cache.glob("*.zip"):
+        if old.stat().st_mtime < time.time() - _KEEP:
+            old.unlink(missing_ok=True)
     return made
 
 

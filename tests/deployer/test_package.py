@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -83,15 +84,21 @@ def test_the_cache_answers_the_second_time(source: Source, monkeypatch: pytest.M
     assert built(source) == code
 
 
-def test_the_cache_does_not_grow_without_end(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "_KEEP", 3)
-    for number in range(6):
+def test_the_cache_keeps_what_is_used_however_much_and_drops_what_is_not(source: Source) -> None:
+    def edited(number: int) -> Path:
         (source.folder / "app.py").write_text(f"NUMBER = {number}\n")
-        latest = built(source)
-    assert latest.zip
-    zips = list(latest.zip.parent.glob("*.zip"))
-    assert len(zips) == 3
-    assert latest.zip in zips
+        code = built(source)
+        assert code.zip
+        return code.zip
+
+    used = [edited(number) for number in range(30)]  # as many functions may be deployed at once
+    assert all(path.is_file() for path in used)
+    eight_days_ago = time.time() - 8 * 24 * 3600
+    for path in used[:2]:
+        os.utime(path, (eight_days_ago, eight_days_ago))
+    edited(1)  # used again: it stays
+    edited(30)
+    assert [path.is_file() for path in used[:3]] == [False, True, True]
 
 
 def test_an_interrupted_build_leaves_nothing_that_counts(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:

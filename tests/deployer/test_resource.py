@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +23,8 @@ apps:
 """
 
 
-def stack(**changes: str) -> Stack:
-    return Stack(**{"project": "shop", "stage": "dev", "region": "us-east-1", "root": Path(), **changes})  # type: ignore[arg-type]
+def stack(**changes: Any) -> Stack:
+    return replace(Stack("shop", "dev", "us-east-1", Path()), **changes)
 
 
 @pytest.fixture
