@@ -161,7 +161,7 @@ class Aws:
         return future.result()
 
     def together(self, *calls: Callable[[], Any]) -> list[Any]:
-        """The results of independent reading calls, made at the same time. Calls must not nest this."""
+        """The results of independent calls, made at the same time. Calls must not nest this."""
         if not calls:
             return []
         first, *others = calls
@@ -236,7 +236,8 @@ class Aws:
                 f"the credentials are not accepted: {message}", "sign in again, or check AWS_PROFILE", code
             )
         action = "".join(part.capitalize() for part in operation.split("_"))
-        if not code or (code.isdigit() and message in ("", "Not Found")):
+        # An answer without a body is AWS's way with HEAD requests alone.
+        if not code or (code.isdigit() and message in ("", "Not Found") and not operation.startswith("head_")):
             return self._alien(service)
         hint = ""
         if "AccessDenied" in code:

@@ -89,7 +89,7 @@ def declare(apps: Iterable[App]) -> dict[str, Resource]:
     for app in apps:
         for kind in kinds():
             for resource in kind.declare(app):
-                other = names.setdefault((kind.kind, resource.physical), resource)
+                other = names.setdefault(_taken(kind, resource.physical), resource)
                 if other is not resource:
                     text = f"{other.id} and {resource.id} would both be '{resource.physical}' in AWS"
                     raise ConfigError(text, "rename one of them", app.lines.file)
@@ -106,14 +106,13 @@ def declare(apps: Iterable[App]) -> dict[str, Resource]:
 
 def waits_for(resource: Resource) -> frozenset[str]:
     """Ids that must exist before ``resource``: a ref to what follows from a name waits for nothing."""
-    found = {ref.id for ref in refs(resource.desired()) if not _static(resource, ref)}
+    found = {ref.id for ref in refs(resource.desired()) if resource.app.static(ref) is None}
     return resource.after | found
 
 
-def _static(resource: Resource, ref: Ref) -> bool:
-    _, kind, name = ref.id.split(".")
-    owner = next(each for each in kinds() if each.kind == kind)
-    return ref.attribute in owner(resource.app, name).static()
+def _taken(kind: type[Resource], physical: str) -> tuple[str, str]:
+    """What only one resource can have."""
+    return kind.namespace or kind.kind, physical
 
 
 def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
@@ -186,12 +185,12 @@ def differ(have: Properties, want: Properties) -> dict[str, tuple[Any, Any]]:
 def _deletions(
     resources: dict[str, Resource], owned: dict[type[Resource], dict[str, str]], apps: frozenset[str] | None
 ) -> list[Change]:
-    declared = {(type(each), each.physical) for each in resources.values()}
+    declared = {_taken(type(each), each.physical) for each in resources.values()}
     gone = [
         Change(id, "delete", kind, name)
         for kind, names in owned.items()
         for name, id in names.items()
-        if (kind, name) not in declared and (apps is None or id.partition(".")[0] in apps)
+        if _taken(kind, name) not in declared and (apps is None or id.partition(".")[0] in apps)
     ]
     rank = {kind: index for index, kind in enumerate(deletion_order())}
     return sorted(gone, key=lambda change: (change.app, rank[change.kind.kind], change.id))

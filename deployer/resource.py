@@ -73,6 +73,26 @@ class App:
             return parts[0]
         return Join(tuple(parts)) if parts else ""
 
+    def known(self, value: str, place: Place) -> str:
+        """Like :meth:`text`, for a value that is needed before anything exists.
+
+        Raises:
+            ConfigError: also where a reference is to what only AWS can tell.
+        """
+        text = self.text(value, place)
+        parts = text.parts if isinstance(text, Join) else (text,)
+        known = [self.static(part) if isinstance(part, Ref) else part for part in parts]
+        if None in known:
+            hint = "a name or an origin can stand here, for it is known beforehand"
+            raise self.lines.error(place, f"'{value}' is only known once it exists", hint)
+        return "".join(part for part in known if part is not None)
+
+    def static(self, ref: Ref) -> str | None:
+        """The value of a ref to what follows from names alone; None for what only AWS can tell."""
+        _, kind, name = ref.id.split(".")
+        owner = next(each for each in kinds() if each.kind == kind)
+        return owner(self, name).static().get(ref.attribute)
+
     def _ref(self, reference: str, place: Place) -> Ref:
         section, _, rest = reference.partition(".")
         kind = next((kind for kind in kinds() if kind.section == section), None)
@@ -113,6 +133,7 @@ class Resource(ABC):
         implied_by: the section of another kind, each of whose entries needs one of this kind too.
         single: the section holds one entry, not a mapping of names.
         deleted_after: kinds whose resources must be gone before this one goes.
+        namespace: what its physical names are unique in, together with those of other kinds; None for itself.
         attributes: outputs that a ``${...}`` may name.
         grants: IAM actions a function can be granted on it: level, then the suffix of the ARN they go to.
         fixed: properties that cannot be changed in place.
@@ -124,6 +145,7 @@ class Resource(ABC):
     implied_by: ClassVar[str | None] = None
     single: ClassVar[bool] = False
     deleted_after: ClassVar[tuple[str, ...]] = ()
+    namespace: ClassVar[str | None] = None
     attributes: ClassVar[tuple[str, ...]] = ()
     grants: ClassVar[dict[str, dict[str, list[str]]]] = {}
     fixed: ClassVar[frozenset[str]] = frozenset()
@@ -204,11 +226,13 @@ class Resource(ABC):
     @classmethod
     def owned(cls, aws: Aws) -> dict[str, str]:
         """Physical name to id of everything that carries this stack's mark."""
-        return {
+        ids = {
             name: tags.get(ID_TAG, name)
             for name, tags in cls.candidates(aws).items()
             if tags.get(STACK_TAG) == aws.stack.mark
         }
+        # Kinds that share a namespace are told apart by their ids, as long as these are there.
+        return {name: id for name, id in ids.items() if id == name or id.split(".")[1:2] == [cls.kind]}
 
     @classmethod
     @abstractmethod

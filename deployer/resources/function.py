@@ -61,7 +61,7 @@ class FunctionSpec(Spec):
     timeout: int = Field(3, ge=1, le=900, description="A call is ended after so many seconds.")
     description: str = Field("", max_length=256, description="For people who meet it in the console.")
     environment: dict[str, str] = Field({}, description="Environment variables; may hold ${...} references.")
-    grants: dict[str, Levels] = Field({}, description="What it may do with the app's resources.")
+    grants: dict[str, Levels] = Field({}, description="What it may do with what, such as 'images: write'.")
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] = Field(
         14, description="Log lines are deleted at this age."
     )

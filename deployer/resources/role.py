@@ -55,14 +55,19 @@ class Role(Resource):
         statements = [_allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs)]
         for target, levels in self.spec.grants.items():
             place = self.app.place("functions", self.name, "grants", target)
-            kind = self._granted(target, place)
-            arn = Ref(f"{self.app.name}.{kind.kind}.{target}", "arn")
+            name, narrowed, path = target.partition("/")
+            kind = self._granted(name, place)
+            arn = Ref(f"{self.app.name}.{kind.kind}.{name}", "arn")
             for level in levels:
                 if level not in kind.grants:
-                    text = f"'{target}' has no grant '{level}'"
+                    text = f"'{name}' has no grant '{level}'"
                     raise self.app.lines.error(place, text, f"a {kind.kind} has: {', '.join(kind.grants)}")
                 for suffix, actions in kind.grants[level].items():
-                    statements.append(_allow(actions, Join((arn, suffix)) if suffix else arn))
+                    if narrowed and not (path and suffix):
+                        text = f"'{level}' of '{name}' cannot be limited to '{path}'"
+                        raise self.app.lines.error(place, text, f"grant it on the whole: {name}: {level}")
+                    within = f"/{path}" if narrowed else suffix
+                    statements.append(_allow(actions, Join((arn, within)) if within else arn))
         return statements
 
     def _granted(self, target: str, place: tuple[str | int, ...]) -> type[Resource]:

@@ -38,7 +38,7 @@ BAD = {
     # Keys.
     "unknown key": (but(SOURCE, f"{SOURCE}\n        memmory: 256"), "memmory", "unknown key 'memmory'", "'memory'"),
     "unknown section": (but("    buckets:", "    bucket:"), "bucket:", "unknown key 'bucket'", "'buckets'"),
-    "unknown in a list of none": (but("{}", "{colour: red}"), "colour", "unknown key 'colour'", "public_read"),
+    "unknown in a list of none": (but("{}", "{zzz: red}"), "zzz", "unknown key 'zzz'", "public_read"),
     "misspelt required key": (but("region:", "regoin:"), "regoin", "unknown key 'regoin'", "'region'"),
     "missing key": (but("region: us-east-1\n", ""), "project:", "'region' is missing", "."),
     "missing key below": (but(SOURCE, "memory: 256"), "generator:", r"generator\.source' is missing", "."),

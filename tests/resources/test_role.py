@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from deployer.aws import Aws
+from deployer.errors import ConfigError
 from tests.resources.worlds import World
 
 CONFIG = """
@@ -58,3 +61,25 @@ def test_it_grants_what_is_written_and_its_own_log_group(world: World) -> None:
         {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group},
         {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": f"arn:aws:s3:::{names['bucket']}/*"},
     ]
+
+
+def test_a_path_narrows_a_grant_to_the_objects_below_it(world: World) -> None:
+    aws, outcomes = world.up("""
+buckets: {files: {}}
+functions: {worker: {source: code, grants: {files/uploads/*: [read, write], files: list}}}
+""")
+    names = {outcome.change.kind.kind: outcome.change.name for outcome in outcomes}
+    answer = aws.client("iam").get_role_policy(RoleName=names["role"], PolicyName="grants")
+    bucket = f"arn:aws:s3:::{names['bucket']}"
+    assert [(each["Action"], each["Resource"]) for each in answer["PolicyDocument"]["Statement"][1:]] == [
+        (["s3:GetObject"], f"{bucket}/uploads/*"),
+        (["s3:PutObject"], f"{bucket}/uploads/*"),
+        (["s3:ListBucket"], bucket),
+    ]
+
+
+@pytest.mark.parametrize("grant", ["files/uploads/*: list", "files/: read"])
+def test_what_a_path_cannot_narrow_is_refused(world: World, grant: str) -> None:
+    sections = f"buckets: {{files: {{}}}}\nfunctions:\n  worker:\n    source: code\n    grants: {{{grant}}}"
+    with pytest.raises(ConfigError, match=r"config\.yaml:10: '(list|read)' of 'files' cannot be limited to"):
+        world.plan(sections)

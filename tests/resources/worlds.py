@@ -18,12 +18,14 @@ from deployer.stack import Stack
 BLOCKED: Any = dict.fromkeys(
     ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
 )
+ENCRYPTED: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+PAGE = "<!doctype html><title>Hello</title><link rel=stylesheet href=style.css><p>Hello"
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'hello'}\n"
 
 
 @dataclass
 class World:
-    """One stack of its own: ``folder`` holds its config.yaml and a function's code in ``code/``."""
+    """One stack of its own: ``folder`` holds its config.yaml, a function's ``code/`` and a site's ``pages/``."""
 
     folder: Path
     project: str
@@ -32,6 +34,9 @@ class World:
     def __post_init__(self) -> None:
         (self.folder / "code").mkdir()
         (self.folder / "code" / "app.py").write_text(HANDLER)
+        (self.folder / "pages").mkdir()
+        (self.folder / "pages" / "index.html").write_text(PAGE)
+        (self.folder / "pages" / "style.css").write_text("body { color: green }\n")
 
     def aws(self, sections: str) -> tuple[Aws, config.Config]:
         """``sections`` is the body of app ``demo`` in YAML, with ``{project}`` where the project's name belongs."""
@@ -67,7 +72,7 @@ def _made(endpoint_url: str | None, region: str) -> Aws:
 
 
 def _teach_moto_new_buckets(aws: Aws) -> None:
-    """S3, and LocalStack, take tags with CreateBucket and block public access; moto does neither."""
+    """S3, and LocalStack, take tags with CreateBucket, block public access and encrypt; moto does none of it."""
     s3 = aws.client("s3")
     other = boto3.client("s3", region_name=aws.stack.region)
     tags: dict[str, Any] = {}
@@ -80,6 +85,7 @@ def _teach_moto_new_buckets(aws: Aws) -> None:
         if tags.get(name) and http_response.status_code == 200:
             other.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.pop(name)})
             other.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=BLOCKED)
+            other.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [ENCRYPTED]})
 
     s3.meta.events.register("provide-client-params.s3.CreateBucket", remember)
     s3.meta.events.register("after-call.s3.CreateBucket", finish)

@@ -1,0 +1,192 @@
+"""What all kinds that are made of an S3 bucket share: the bucket and its aspects.
+
+An aspect is one part of a bucket's configuration that has calls of its own: each is read, compared and written
+by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from deployer.errors import AwsError
+from deployer.resource import Properties, Resource, tag_dict, tag_list
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_NAME_LIMIT = 63
+BATCH = 1000  # keys a delete request may name
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One part of a bucket's configuration.
+
+    ``value`` and ``arguments`` translate between AWS's answer, the property, and the writing call;
+    ``fresh`` is what a new bucket has.
+    """
+
+    property: str
+    noun: str
+    absent: str
+    value: Callable[[Any], Any]
+    arguments: Callable[[Any], dict[str, Any]]
+    fresh: Any = None
+
+    def read(self, aws: Aws, bucket: str) -> Any:
+        answer = aws.find("s3", f"get_{self.noun}", absent=self.absent, Bucket=bucket)
+        return None if answer is None else self.value(answer)
+
+    def write(self, aws: Aws, bucket: str, want: Any) -> None:
+        if want is None:
+            aws.call("s3", f"delete_{self.noun.removesuffix('_configuration')}", Bucket=bucket)
+        else:
+            aws.call("s3", f"put_{self.noun}", Bucket=bucket, **self.arguments(want))
+
+
+TAGS = Aspect(
+    "Tags",
+    "bucket_tagging",
+    "NoSuchTagSet",
+    lambda answer: tag_dict(answer["TagSet"]),
+    lambda want: {"Tagging": {"TagSet": tag_list(want)}},
+)
+
+
+def access_block(public: bool) -> Properties:
+    """ACLs stay off for good; what is public is so by the policy alone."""
+    return {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": not public,
+        "RestrictPublicBuckets": not public,
+    }
+
+
+PUBLIC_ACCESS_BLOCK = Aspect(
+    "PublicAccessBlock",
+    "public_access_block",
+    "NoSuchPublicAccessBlockConfiguration",
+    lambda answer: answer["PublicAccessBlockConfiguration"],
+    lambda want: {"PublicAccessBlockConfiguration": want},
+    fresh=access_block(public=False),
+)
+
+POLICY = Aspect(
+    "Policy",
+    "bucket_policy",
+    "NoSuchBucketPolicy",
+    lambda answer: json.loads(answer["Policy"]),
+    lambda want: {"Policy": json.dumps(want)},
+)
+
+
+def policy(*statements: Properties) -> Properties | None:
+    return {"Version": "2012-10-17", "Statement": list(statements)} if statements else None
+
+
+def public_read(arn: str) -> Properties:
+    """The statement that lets everyone get every object of a bucket, and no more."""
+    return {
+        "Sid": "PublicRead",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"{arn}/*",
+    }
+
+
+class S3Bucket(Resource):
+    """A kind whose resources are buckets. ``aspects``: in the order in which they are written."""
+
+    namespace = "bucket"
+    aspects: ClassVar[tuple[Aspect, ...]]
+
+    @property
+    def physical(self) -> str:
+        return self.stack.global_name(self.app.name, self.name)
+
+    def check(self) -> None:
+        if len(self.physical) > _NAME_LIMIT:
+            text = f"the bucket's name '{self.physical}' has {len(self.physical)} characters, S3 allows {_NAME_LIMIT}"
+            raise self.app.lines.error(self.place, text, f"shorten the project, stage, app or {self.kind} name")
+
+    def static(self) -> dict[str, str]:
+        return {"name": self.physical, "arn": f"arn:{self.stack.partition}:s3:::{self.physical}"}
+
+    @classmethod
+    def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
+        names = _names(aws, aws.stack.prefix)
+        tags = aws.together(*(partial(TAGS.read, aws, name) for name in names))
+        return dict(zip(names, (found or {} for found in tags), strict=True))
+
+    @classmethod
+    def observe(cls, aws: Aws, name: str) -> Properties | None:
+        if name not in _names(aws, name):
+            return None
+        values = aws.together(*(partial(aspect.read, aws, name) for aspect in cls.aspects))
+        have = dict(zip((aspect.property for aspect in cls.aspects), values, strict=True))
+        return {**have, "Tags": have["Tags"] or {}}
+
+    @classmethod
+    def create(cls, aws: Aws, name: str, want: Properties) -> None:
+        # Tagged in the same call: an interrupted deploy leaves nothing that we do not recognise.
+        configuration: dict[str, Any] = {"Tags": tag_list(want["Tags"])}
+        if aws.stack.region != "us-east-1":  # which must not be named, while every other must
+            configuration["LocationConstraint"] = aws.stack.region
+        aws.find(
+            "s3",
+            "create_bucket",
+            absent="BucketAlreadyOwnedByYou",  # a lost answer, made good by the retry
+            Bucket=name,
+            CreateBucketConfiguration=configuration,
+        )
+        for aspect in cls.aspects:
+            if aspect is not TAGS and want[aspect.property] != aspect.fresh:
+                aspect.write(aws, name, want[aspect.property])
+
+    @classmethod
+    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        for aspect in cls.aspects:  # one after the other: S3 refuses parallel changes of one bucket
+            if have[aspect.property] != want[aspect.property]:
+                aspect.write(aws, name, want[aspect.property])
+
+    @classmethod
+    def delete(cls, aws: Aws, name: str) -> None:
+        def gone() -> bool:
+            _empty(aws, name)
+            deleted = aws.find("s3", "delete_bucket", absent=("NoSuchBucket", "BucketNotEmpty"), Bucket=name)
+            return deleted is not None or name not in _names(aws, name)
+
+        # Late writers, such as log delivery, may refill it meanwhile.
+        aws.until(gone, "waiting for the bucket to be empty", seconds=600)
+
+
+def _names(aws: Aws, prefix: str) -> list[str]:
+    return [bucket["Name"] for bucket in aws.pages("s3", "list_buckets", "Buckets", Prefix=prefix)]
+
+
+def _empty(aws: Aws, name: str) -> None:
+    """Delete every version and every delete marker."""
+    while not aws.stopping.is_set():  # there may be millions
+        page = aws.find("s3", "list_object_versions", absent="NoSuchBucket", Bucket=name, MaxKeys=BATCH) or {}
+        found = page.get("Versions", []) + page.get("DeleteMarkers", [])
+        if not found:
+            return
+        delete_objects(aws, name, [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
+
+
+def delete_objects(aws: Aws, name: str, objects: list[dict[str, str]]) -> None:
+    """Delete up to :data:`BATCH` objects.
+
+    Raises:
+        AwsError: one of them cannot be deleted.
+    """
+    answer = aws.call("s3", "delete_objects", Bucket=name, Delete={"Objects": objects, "Quiet": True})
+    for error in answer.get("Errors", []):
+        raise AwsError(f"'{error['Key']}' cannot be deleted: {error['Message']}", code=error["Code"])
