@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from deployer import openapi
 from deployer.resource import STACK_TAG, Properties, Resource, Spec
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 _TIMEOUT_LIMIT = 29
+_EVERY_METHOD = "/*/*"
 _ANSWERED_BY_GATEWAY = ("DEFAULT_4XX", "DEFAULT_5XX")
 
 
@@ -37,12 +39,22 @@ Route = Annotated[
 ]
 
 
+class ThrottleSpec(Spec):
+    """How many requests the API takes, all callers together."""
+
+    rate: float = Field(gt=0, le=10_000, description="Requests a second, on average; more are answered with 429.")
+    burst: int = Field(ge=1, le=5_000, description="Requests at the same moment.")
+
+
 class RestApiSpec(Spec):
     """A public HTTPS address whose routes lead to functions."""
 
     stage: str = Field("prod", pattern=r"^[A-Za-z0-9_]{1,128}$", description="The first part of its paths.")
     description: str = Field("", description="For people who meet it in the console.")
-    cors: str | None = Field(None, description="The origin whose pages may call it; '*' for every one.")
+    cors: str | None = Field(
+        None, description="The origin whose pages may call it, such as ${site.origin}; '*' for all."
+    )
+    throttle: ThrottleSpec | None = Field(None, description="How many requests it takes, all callers together.")
     routes: dict[str, Route] = Field(min_length=1, description="'METHOD /path' to the function that answers.")
 
 
@@ -78,16 +90,18 @@ class RestApi(Resource):
         for route, integration in routes.items():
             method, path = route.split()
             paths.setdefault(path, {})[method] = integration
-        cors = self.spec.cors
+        cors = self.app.known(self.spec.cors, (*self.place, "cors")) if self.spec.cors else None
         if cors:
             for methods in paths.values():
-                methods["OPTIONS"] = _preflight(cors, sorted(methods))
+                methods["OPTIONS"] = openapi.preflight(cors, sorted(methods))
         origin = {"gatewayresponse.header.Access-Control-Allow-Origin": f"'{cors}'"}
         definition = {"Paths": paths, "GatewayResponses": dict.fromkeys(_ANSWERED_BY_GATEWAY, origin) if cors else {}}
         return {
             "Description": self.spec.description or f"REST API of {self.app.name}",  # AWS refuses an empty one
             **definition,
             "Stage": {"Name": self.spec.stage, "Definition": _fingerprint(definition)},
+            "Throttling": self.spec.throttle
+            and {"rateLimit": self.spec.throttle.rate, "burstLimit": self.spec.throttle.burst},
             "Duplicates": [],
             "Tags": self.tags,
         }
@@ -127,13 +141,14 @@ class RestApi(Resource):
         return {
             "Id": api["id"],
             "Description": api.get("description", ""),
-            "Paths": {item["path"]: _methods(item) for item in resources if item.get("resourceMethods")},
+            "Paths": {item["path"]: openapi.methods(item) for item in resources if item.get("resourceMethods")},
             "GatewayResponses": {
                 item["responseType"]: item.get("responseParameters", {})
                 for item in responses
                 if not item.get("defaultResponse")
             },
             "Stage": _stage(stages["item"], deployments),
+            "Throttling": _throttling(stages["item"]),
             "Deployments": [deployment["id"] for deployment in deployments],
             "Duplicates": [duplicate["id"] for duplicate in duplicates],
             "Tags": api["tags"],
@@ -151,6 +166,8 @@ class RestApi(Resource):
         )
         _put(aws, api["id"], name, want, have=None)
         _deploy(aws, api["id"], want, have=None)
+        if want["Throttling"]:
+            _throttle(aws, api["id"], want)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
@@ -163,8 +180,14 @@ class RestApi(Resource):
         definition = ("Description", "Paths", "GatewayResponses")
         if any(have[key] != want[key] for key in definition):
             _put(aws, api, name, want, have)
-        if any(have[key] != want[key] for key in (*definition, "Stage")):
+        if have["Throttling"] and not want["Throttling"] and have["Stage"]["Name"] == want["Stage"]["Name"]:
+            _throttle(aws, api, want)
+        deploy = any(have[key] != want[key] for key in (*definition, "Stage"))
+        if deploy:
             _deploy(aws, api, want, have)
+        # Again with a deployment: a new stage has none, and LocalStack forgets an old one's.
+        if want["Throttling"] and (deploy or have["Throttling"] != want["Throttling"]):
+            _throttle(aws, api, want)
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
@@ -185,7 +208,7 @@ def _delete(aws: Aws, api: str) -> None:
 
 
 def _put(aws: Aws, api: str, name: str, want: Properties, have: Properties | None) -> None:
-    body = json.dumps(_openapi(name, want)).encode()
+    body = json.dumps(openapi.body(name, want)).encode()
     aws.call("apigateway", "put_rest_api", restApiId=api, mode="overwrite", body=body)
     # Not in the body, for LocalStack leaves them out of an import; AWS's import drops those there were.
     for kind, headers in want["GatewayResponses"].items():
@@ -209,6 +232,20 @@ def _deploy(aws: Aws, api: str, want: Properties, have: Properties | None) -> No
             aws.find("apigateway", "delete_deployment", absent="NotFoundException", restApiId=api, deploymentId=old)
 
 
+def _throttle(aws: Aws, api: str, want: Properties) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch"""
+    patches = [
+        {"op": "replace", "path": f"{_EVERY_METHOD}/throttling/{limit}", "value": str(value)}
+        for limit, value in (want["Throttling"] or {}).items()
+    ] or [{"op": "remove", "path": _EVERY_METHOD}]
+    aws.call("apigateway", "update_stage", restApiId=api, stageName=want["Stage"]["Name"], patchOperations=patches)
+
+
+def _throttling(stages: list[Any]) -> Properties | None:
+    settings = stages[0].get("methodSettings", {}).get(_EVERY_METHOD.lstrip("/")) if len(stages) == 1 else None
+    return settings and {"rateLimit": settings["throttlingRateLimit"], "burstLimit": settings["throttlingBurstLimit"]}
+
+
 def _fingerprint(definition: Properties) -> str:
     """Goes with a deployment as its description, to tell later what it serves."""
     return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:16]
@@ -218,79 +255,3 @@ def _stage(stages: list[Any], deployments: list[Any]) -> Properties:
     serves = {deployment["id"]: deployment.get("description", "") for deployment in deployments}
     found = [{"Name": stage["stageName"], "Definition": serves.get(stage["deploymentId"])} for stage in stages]
     return found[0] if len(found) == 1 else {"Name": None, "Definition": None}
-
-
-def _preflight(origin: str, methods: list[str]) -> Properties:
-    headers = {
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
-        "Access-Control-Allow-Headers": "Content-Type,Authorization,X-Api-Key",
-    }
-    return {"type": "MOCK", "headers": {name: f"'{value}'" for name, value in headers.items()}}
-
-
-_HEADER = "method.response.header."
-
-
-def _methods(resource: Any) -> dict[str, Properties]:
-    """The methods of a path as AWS has them, in the spelling of ``desired``."""
-    methods: dict[str, Properties] = {}
-    for name, method in resource["resourceMethods"].items():
-        integration = method.get("methodIntegration", {})
-        if integration.get("type") == "MOCK":
-            answers = integration.get("integrationResponses", {}).values()
-            headers = {
-                parameter.removeprefix(_HEADER): value
-                for answer in answers
-                for parameter, value in answer.get("responseParameters", {}).items()
-            }
-            methods[name] = {"type": "MOCK", "headers": headers}
-        else:
-            methods[name] = {key: integration.get(key) for key in ("type", "httpMethod", "uri")}
-        if method.get("authorizationType", "NONE") != "NONE" or method.get("apiKeyRequired"):
-            methods[name]["authorization"] = method.get("authorizationType")
-    return methods
-
-
-def _openapi(name: str, want: Properties) -> Properties:
-    """The definition as OpenAPI with Amazon's extensions.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
-    """
-    return {
-        "openapi": "3.0.1",
-        "info": {"title": name, "version": "1", "description": want["Description"]},
-        "paths": {
-            path: {
-                method.lower(): _mock(each) if each["type"] == "MOCK" else _proxy(each, path)
-                for method, each in methods.items()
-            }
-            for path, methods in want["Paths"].items()
-        },
-    }
-
-
-def _proxy(integration: Properties, path: str) -> Properties:
-    parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)\+?}", path)
-    ]
-    return {
-        "parameters": parameters,
-        "responses": {},
-        "x-amazon-apigateway-integration": {**integration, "type": "aws_proxy"},
-    }
-
-
-def _mock(integration: Properties) -> Properties:
-    headers = integration["headers"]
-    schema = {"schema": {"type": "string"}}
-    answer = {"statusCode": "204", "responseParameters": {_HEADER + name: value for name, value in headers.items()}}
-    return {
-        "responses": {"204": {"description": "CORS preflight", "headers": dict.fromkeys(headers, schema)}},
-        "x-amazon-apigateway-integration": {
-            "type": "mock",
-            "requestTemplates": {"application/json": '{"statusCode": 204}'},
-            "responses": {"default": answer},
-        },
-    }

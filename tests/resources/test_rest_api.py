@@ -3,7 +3,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
+
 from deployer.aws import Aws
+from deployer.errors import ConfigError
 from deployer.resources.rest_api import RestApi
 from tests.resources.worlds import World, changes
 
@@ -13,6 +16,7 @@ functions:
 api:
   description: says hello
   cors: "*"
+  throttle: {rate: 5, burst: 10}
   routes: {GET /hello: worker, "POST /people/{name}": worker}
 """
 EDITED = """
@@ -21,6 +25,16 @@ functions:
 api:
   stage: live
   routes: {GET /hello: worker, PUT /hello: worker}
+"""
+SITE = """
+functions:
+  worker: {source: code}
+api:
+  cors: ${site.origin}
+  routes: {GET /hello: worker}
+site:
+  folder: pages
+  settings: {api: "${api.url}"}
 """
 FOREIGN = None  # names are not unique: one of the same name is no obstacle
 
@@ -59,11 +73,17 @@ def _duplicate(aws: Aws, name: str) -> None:
     aws.client("apigateway").create_rest_api(name=name, tags=api["tags"])
 
 
+def _throttling(aws: Aws, name: str) -> None:
+    operations: Any = [{"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1000"}]
+    aws.client("apigateway").update_stage(restApiId=_api(aws, name), stageName="prod", patchOperations=operations)
+
+
 DRIFT = {
     "Paths": _paths,
     "GatewayResponses": _responses,
     "Description": _description,
     "Stage": _deployed,
+    "Throttling": _throttling,
     "Duplicates": _duplicate,
 }
 
@@ -104,3 +124,30 @@ def test_old_deployments_go_when_a_new_one_serves(world: World) -> None:
     (stage,) = client.get_stages(restApiId=api)["item"]
     (deployment,) = client.get_deployments(restApiId=api)["items"]
     assert (stage["stageName"], stage["deploymentId"]) == ("live", deployment["id"])
+
+
+def test_it_takes_no_more_requests_than_configured_even_after_another_deployment(world: World) -> None:
+    aws, made = world.plan(CONFIG)
+    world.up(CONFIG)
+    world.up(CONFIG.replace("/hello", "/welcome"))
+    api = _api(aws, made.resources["demo.rest_api.api"].physical)
+    (stage,) = aws.client("apigateway").get_stages(restApiId=api)["item"]
+    limits = stage["methodSettings"]["*/*"]
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (5, 10)
+
+
+def test_cors_may_name_the_site_that_is_told_the_url(world: World) -> None:
+    aws, outcomes = world.up(SITE)
+    _, made = world.plan(SITE)
+    outputs = made.outputs()["demo"]
+    (resource,) = [each for each in made.resources.values() if each.kind == "rest_api"]
+    have = RestApi.observe(aws, resource.physical)
+    assert have is not None
+    assert have["Paths"]["/hello"]["OPTIONS"]["headers"]["Access-Control-Allow-Origin"] == f"'{outputs['site.origin']}'"
+    ended = [outcome.change.kind.kind for outcome in outcomes]
+    assert ended.index("site") > ended.index("rest_api")
+
+
+def test_cors_cannot_be_what_is_known_too_late(world: World) -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml:\d+: '\$\{api\.url\}' is only known once it exists"):
+        world.plan(SITE.replace("${site.origin}", "${api.url}"))

@@ -1,0 +1,243 @@
+"""Static websites: the pages of a folder in a public bucket of their own, served by S3."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import mimetypes
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from deployer.resource import Properties, Spec
+from deployer.s3 import (
+    BATCH,
+    POLICY,
+    PUBLIC_ACCESS_BLOCK,
+    TAGS,
+    Aspect,
+    S3Bucket,
+    access_block,
+    delete_objects,
+    policy,
+    public_read,
+)
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
+
+_INDEX, _ERROR, _SETTINGS = "index.html", "404.html", "settings.json"
+
+# A name with a hash in it never means other content. All others are asked for again, which an ETag makes cheap.
+_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
+_FOREVER, _ASK, _NEVER = "max-age=31536000, immutable", "no-cache", "no-store"
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".woff2": "font/woff2",
+}
+
+# Elsewhere the website's address has a dot: https://docs.aws.amazon.com/general/latest/gr/s3.html
+_DASHED = frozenset(
+    [
+        "us-east-1",
+        "us-west-1",
+        "us-west-2",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-northeast-1",
+        "eu-west-1",
+        "sa-east-1",
+        "us-gov-west-1",
+    ]
+)
+
+_WEBSITE = Aspect(
+    "Website",
+    "bucket_website",
+    "NoSuchWebsiteConfiguration",
+    lambda answer: {key: answer[key] for key in ("IndexDocument", "ErrorDocument") if key in answer},
+    lambda want: {"WebsiteConfiguration": want},
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a site: two are equal when browsers get the same. ``etag`` is the MD5 of the content, as S3's."""
+
+    etag: str
+    type: str
+    cache: str
+    path: Path | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.type}, {self.cache}, md5 {self.etag[:8]}…"
+
+
+class SiteSpec(Spec):
+    """Pages for browsers, at an address of their own."""
+
+    folder: str = Field(description="The folder of the pages, from the folder of this file.")
+    settings: dict[str, str] = Field(
+        {}, description="What the pages find in settings.json, beside them; may hold ${...} references."
+    )
+
+
+class Site(S3Bucket):
+    kind = "site"
+    section = "site"
+    single = True
+    Spec = SiteSpec
+    attributes = ("url", "origin", "name", "arn")
+    aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, _WEBSITE)
+
+    _files: dict[str, File] | None = None
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.stack.root, self.spec.folder)
+
+    def check(self) -> None:
+        super().check()
+        error, folder = self.app.lines.error, self.spec.folder
+        place = (*self.place, "folder")
+        if not self._folder.is_dir():
+            text = f"the folder '{folder}' does not exist"
+            raise error(place, text, f"paths start at the folder of {self.app.lines.file.name}")
+        if not (self._folder / _INDEX).is_file():
+            raise error(place, f"'{folder}' has no {_INDEX}", "it is the page that a visitor sees first")
+        if (self._folder / _SETTINGS).exists():
+            text = f"'{folder}/{_SETTINGS}' would be overwritten: it is made from 'settings'"
+            raise error(place, text, "move its content to 'settings', and delete it")
+
+    def prepare(self) -> None:
+        self._files = dict(_files(self._folder))
+
+    def desired(self) -> Properties:
+        website: Properties = {"IndexDocument": {"Suffix": _INDEX}}
+        if (self._folder / _ERROR).is_file():
+            website["ErrorDocument"] = {"Key": _ERROR}
+        place = (*self.place, "settings")
+        return {
+            "Tags": self.tags,
+            "PublicAccessBlock": access_block(public=True),
+            "Policy": policy(public_read(self.static()["arn"])),
+            "Website": website,
+            "Files": self._files,
+            "Settings": {key: self.app.text(text, (*place, key)) for key, text in self.spec.settings.items()},
+        }
+
+    def static(self) -> dict[str, str]:
+        origin = self._origin()
+        return {"url": f"{origin}/", "origin": origin, **super().static()}
+
+    def _origin(self) -> str:
+        stack = self.stack
+        if stack.endpoint_url:
+            emulator = urlsplit(stack.endpoint_url)
+            # Browsers take every name below localhost for this machine.
+            host = "localhost" if emulator.hostname in ("127.0.0.1", "localhost", "::1") else emulator.hostname
+            port = f":{emulator.port}" if emulator.port else ""
+            return f"{emulator.scheme}://{self.physical}.s3-website.{host}{port}"
+        separator = "-" if stack.region in _DASHED else "."
+        return f"http://{self.physical}.s3-website{separator}{stack.region}.{stack.dns_suffix}"
+
+    @classmethod
+    def observe(cls, aws: Aws, name: str) -> Properties | None:
+        have = super().observe(aws, name)
+        if have is None:
+            return None
+        keys = [item["Key"] for item in aws.pages("s3", "list_objects_v2", "Contents", Bucket=name)]
+        heads = aws.together(*(partial(_head, aws, name, key) for key in keys))
+        found = {key: head for key, head in zip(keys, heads, strict=True) if head}
+        settings = _read_settings(aws, name) if found.pop(_SETTINGS, None) else None
+        return {**have, "Files": found, "Settings": settings}
+
+    @classmethod
+    def create(cls, aws: Aws, name: str, want: Properties) -> None:
+        super().create(aws, name, want)
+        _upload(aws, name, {}, want)
+
+    @classmethod
+    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        super().update(aws, name, have, want)
+        _upload(aws, name, have, want)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, File]]:
+    """Key and file of everything in a folder but what is hidden."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in sorted(each for each in names if not each.startswith(".")):
+            path = Path(parent, name)
+            etag = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+            yield path.relative_to(folder).as_posix(), File(etag, _type(name), _cache(name), path)
+
+
+def _type(name: str) -> str:
+    return _TYPES.get(Path(name).suffix.lower()) or _others().guess_type(name)[0] or "application/octet-stream"
+
+
+@functools.cache
+def _others() -> mimetypes.MimeTypes:
+    """Python's own table, not the machine's, so that a site is the same from wherever it is deployed."""
+    return mimetypes.MimeTypes()
+
+
+def _cache(name: str) -> str:
+    return _FOREVER if _HASHED.search(name) else _ASK
+
+
+def _head(aws: Aws, name: str, key: str) -> File | None:
+    head = aws.find("s3", "head_object", absent="404", Bucket=name, Key=key)
+    return head and File(head["ETag"].strip('"'), head["ContentType"], head.get("CacheControl", ""))
+
+
+def _read_settings(aws: Aws, name: str) -> Any:
+    """The settings as they are there; what is no JSON is drift like any other."""
+    body = aws.call("s3", "get_object", Bucket=name, Key=_SETTINGS)["Body"].read().decode(errors="replace")
+    with contextlib.suppress(ValueError):
+        return json.loads(body)
+    return body
+
+
+def _upload(aws: Aws, name: str, have: Properties, want: Properties) -> None:
+    """Send what differs: pages after what they show, and deletions last, so that no visitor sees half a site."""
+    before: dict[str, File] = have.get("Files", {})
+    changed = {key: file for key, file in want["Files"].items() if before.get(key) != file}
+    pages = {key: file for key, file in changed.items() if key.endswith(".html")}
+    if have.get("Settings") != want["Settings"]:
+        body = json.dumps(want["Settings"], indent=2) + "\n"
+        _put(aws, name, _SETTINGS, body.encode(), "application/json", _NEVER)
+    for batch in (changed.keys() - pages.keys(), pages.keys()):
+        aws.together(*(partial(_put_file, aws, name, key, changed[key]) for key in sorted(batch)))
+    gone = [{"Key": key} for key in before.keys() - want["Files"].keys()]
+    for start in range(0, len(gone), BATCH):
+        delete_objects(aws, name, gone[start : start + BATCH])
+
+
+def _put_file(aws: Aws, name: str, key: str, file: File) -> None:
+    assert file.path is not None
+    _put(aws, name, key, file.path.read_bytes(), file.type, file.cache)
+
+
+def _put(aws: Aws, name: str, key: str, body: bytes, content_type: str, cache: str) -> None:
+    aws.call("s3", "put_object", Bucket=name, Key=key, Body=body, ContentType=content_type, CacheControl=cache)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from deployer.aws import Aws
+from deployer.config import read
+from deployer.errors import ConfigError
+from deployer.plan import declare
+from tests.resources.worlds import World, changes
+
+CONFIG = """
+buckets:
+  files: {}
+site:
+  folder: pages
+  settings: {bucket: "${buckets.files.name}"}
+"""
+EDITED = """
+buckets:
+  files: {}
+site:
+  folder: pages
+  settings: {greeting: hello}
+"""
+
+
+def _s3(operation: str, **arguments: Any) -> Any:
+    return lambda aws, name: getattr(aws.client("s3"), operation)(Bucket=name, **arguments)
+
+
+DRIFT = {
+    "PublicAccessBlock": _s3("delete_public_access_block"),
+    "Policy": _s3("delete_bucket_policy"),
+    "Website": _s3("put_bucket_website", WebsiteConfiguration={"IndexDocument": {"Suffix": "main.html"}}),
+    "Files": _s3("delete_object", Key="style.css"),
+    "Settings": _s3("put_object", Key="settings.json", Body=b"{broken"),
+}
+
+
+def FOREIGN(aws: Aws, name: str) -> None:
+    aws.client("s3").create_bucket(Bucket=name)
+
+
+def _up(world: World, sections: str = CONFIG) -> tuple[Any, str]:
+    aws, outcomes = world.up(sections)
+    names = {outcome.change.kind.kind: outcome.change.name for outcome in outcomes}
+    return aws, names.get("site", "")
+
+
+def _sent(world: World) -> list[str]:
+    """Keys that the next ``up`` writes."""
+    aws, _ = world.aws(CONFIG)
+    keys: list[str] = []
+    events = aws.client("s3").meta.events
+
+    def note(params: Any, **_: Any) -> None:
+        keys.append(params["Key"])
+
+    events.register("provide-client-params.s3.PutObject", note)
+    world.up(CONFIG)
+    events.unregister("provide-client-params.s3.PutObject", note)
+    return keys
+
+
+def test_every_file_has_its_content_type_and_says_how_long_it_keeps(world: World) -> None:
+    pages = world.folder / "pages"
+    for name in ("app.js", "icon.svg", "app.3f2a9c1e.js", "data", "fonts/one.woff2", ".DS_Store", ".git/config"):
+        (pages / name).parent.mkdir(exist_ok=True)
+        (pages / name).write_text("x")
+    aws, name = _up(world)
+    keys = [item["Key"] for item in aws.client("s3").list_objects_v2(Bucket=name)["Contents"]]
+    heads = {key: aws.client("s3").head_object(Bucket=name, Key=key) for key in keys}
+    assert {key: (head["ContentType"], head["CacheControl"]) for key, head in heads.items()} == {
+        "index.html": ("text/html; charset=utf-8", "no-cache"),
+        "style.css": ("text/css; charset=utf-8", "no-cache"),
+        "app.js": ("text/javascript; charset=utf-8", "no-cache"),
+        "app.3f2a9c1e.js": ("text/javascript; charset=utf-8", "max-age=31536000, immutable"),
+        "icon.svg": ("image/svg+xml", "no-cache"),
+        "data": ("application/octet-stream", "no-cache"),
+        "fonts/one.woff2": ("font/woff2", "no-cache"),
+        "settings.json": ("application/json", "no-store"),
+    }
+
+
+def test_only_what_changed_is_uploaded_and_what_was_removed_goes(world: World) -> None:
+    pages = world.folder / "pages"
+    (pages / "old.html").write_text("old")
+    aws, name = _up(world)
+    (pages / "style.css").write_text("body { color: blue }\n")
+    (pages / "new.html").write_text("new")
+    (pages / "old.html").unlink()
+    assert sorted(_sent(world)) == ["new.html", "style.css"]
+    found = {item["Key"] for item in aws.client("s3").list_objects_v2(Bucket=name)["Contents"]}
+    assert found == {"index.html", "style.css", "new.html", "settings.json"}
+    assert aws.client("s3").get_object(Bucket=name, Key="style.css")["Body"].read() == b"body { color: blue }\n"
+    assert _sent(world) == []
+
+
+def test_a_header_that_another_client_changed_is_put_right(world: World) -> None:
+    aws, name = _up(world)
+    s3 = aws.client("s3")
+    s3.put_object(Bucket=name, Key="style.css", Body=b"body { color: green }\n", ContentType="text/plain")
+    assert _sent(world) == ["style.css"]
+    assert s3.head_object(Bucket=name, Key="style.css")["ContentType"] == "text/css; charset=utf-8"
+
+
+def test_pages_find_what_is_deployed_in_their_settings(world: World) -> None:
+    aws, name = _up(world)
+    _, made = world.plan(CONFIG)
+    settings = json.loads(aws.client("s3").get_object(Bucket=name, Key="settings.json")["Body"].read())
+    assert settings == {"bucket": made.outputs()["demo"]["buckets.files.name"]}
+
+
+def test_a_page_of_its_own_answers_what_is_not_there(world: World) -> None:
+    (world.folder / "pages" / "404.html").write_text("nothing here")
+    aws, name = _up(world)
+    assert aws.client("s3").get_bucket_website(Bucket=name)["ErrorDocument"] == {"Key": "404.html"}
+
+
+def test_a_bucket_cannot_have_the_name_of_the_site(world: World) -> None:
+    with pytest.raises(ConfigError, match=r"demo\.bucket\.site and demo\.site\.site would both be"):
+        world.plan("buckets: {site: {}}\nsite: {folder: pages}")
+
+
+def test_a_site_that_lost_its_id_is_not_taken_for_a_bucket_too_many(world: World) -> None:
+    aws, name = _up(world)
+    tags = aws.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]
+    kept = [tag for tag in tags if tag["Key"] == "skiff:stack"]
+    aws.client("s3").put_bucket_tagging(Bucket=name, Tagging={"TagSet": kept})
+    assert changes(world.plan(CONFIG)[1]) == {"demo.site.site": ("update", ["Tags"])}
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [
+        ("nowhere", "the folder 'nowhere' does not exist"),
+        ("code", "'code' has no index.html"),
+        ("pages", r"'pages/settings\.json' would be overwritten"),
+    ],
+)
+def test_a_folder_that_is_no_site_is_refused(world: World, folder: str, says: str) -> None:
+    (world.folder / "pages" / "settings.json").write_text("{}")
+    with pytest.raises(ConfigError, match=rf"config\.yaml:7: {says}"):
+        world.plan(f"site:\n  folder: {folder}")
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint_url", "url"),
+    [
+        ("us-east-1", None, "http://{name}.s3-website-us-east-1.amazonaws.com/"),
+        ("eu-central-1", None, "http://{name}.s3-website.eu-central-1.amazonaws.com/"),
+        ("cn-north-1", None, "http://{name}.s3-website.cn-north-1.amazonaws.com.cn/"),
+        ("us-east-1", "http://127.0.0.1:4566", "http://{name}.s3-website.localhost:4566/"),
+        ("us-east-1", "https://emulator.example", "https://{name}.s3-website.emulator.example/"),
+    ],
+)
+def test_where_it_is_visited(world: World, region: str, endpoint_url: str | None, url: str) -> None:
+    world.aws(CONFIG)
+    found = read(world.folder / "config.yaml")
+    partition = "aws-cn" if region.startswith("cn-") else "aws"
+    stack = dataclasses.replace(found.stack(endpoint_url), region=region, partition=partition)
+    site = declare(found.declared(stack, ("demo",)))["demo.site.site"]
+    assert site.static()["url"] == url.format(name=site.physical)
+    assert site.static()["origin"] == url.format(name=site.physical).rstrip("/")
