@@ -20,6 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
+from localdev import kms
 from localdev.announce import announce
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
@@ -40,6 +41,7 @@ class LoopbackServer(TwistedRuntimeServer):
         require_process_executor()
         prepare_catalog()
         announce()
+        kms.apply()
         gateway.request_handlers.insert(0, keep_body)
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
