@@ -31,7 +31,7 @@ LOG = logging.getLogger(__name__)
 # What a deployment asks for, in the order it asks. Their first import takes seconds, which the client
 # spends on reading its configuration and building packages.
 # The last one counts a function's invocations.
-WARMED_UP = ("s3", "iam", "sts", "lambda", "apigateway", "logs", "cloudwatch")
+WARMED_UP = ("s3", "iam", "sts", "lambda", "apigateway", "logs", "kms", "cloudwatch")
 
 
 class LoopbackServer(TwistedRuntimeServer):
