@@ -79,22 +79,24 @@ class Aws:
                     self._clients[service] = self._new_client(service)
         return self._clients[service]
 
-    def _new_client(self, service: str) -> Any:
+    def _new_client(self, service: str, **settings: Any) -> Any:
+        """``settings`` are botocore's, for a client that differs from the others."""
         endpoint = self.stack.endpoint_url
         local = endpoint is not None
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if local else {}
+        config = BotoConfig(
+            retries={"mode": "standard" if local else "adaptive", "max_attempts": 4 if local else 8},
+            connect_timeout=5,
+            max_pool_connections=CONNECTIONS,
+            s3={"addressing_style": "path"} if local else None,
+            proxies={} if local else None,  # emulators are near, whatever HTTP_PROXY says
+        ).merge(BotoConfig(**settings))
         try:
             client = boto3.client(
                 service,  # type: ignore[call-overload]
                 region_name=self.stack.region,
                 endpoint_url=endpoint,
-                config=BotoConfig(
-                    retries={"mode": "standard" if local else "adaptive", "max_attempts": 4 if local else 8},
-                    connect_timeout=5,
-                    max_pool_connections=CONNECTIONS,
-                    s3={"addressing_style": "path"} if local else None,
-                    proxies={} if local else None,  # emulators are near, whatever HTTP_PROXY says
-                ),
+                config=config,
                 **keys,
             )
         except (boto.BotoCoreError, ValueError) as error:
@@ -136,6 +138,11 @@ class Aws:
             if error.code in ((absent,) if isinstance(absent, str) else absent):
                 return None
             raise
+
+    def once(self, service: str, operation: str, seconds: float, **arguments: Any) -> Any:
+        """Like :meth:`call`, for what must not happen twice: not sent again when no answer comes within ``seconds``."""
+        client = self._new_client(service, read_timeout=seconds, retries={"total_max_attempts": 1})
+        return self._view(_clients={service: client}).call(service, operation, **arguments)
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
         """All items of a listing, over as many pages as it has."""

@@ -1,4 +1,4 @@
-"""The command line: one function for each command, and the only place that prints errors or exits.
+"""The command line: one function for each command. Nothing below it prints errors or exits.
 
 Only click is imported at the top: ``--help`` must not wait for boto3, and ``validate`` neither.
 """
@@ -6,8 +6,6 @@ Only click is imported at the top: ``--help`` must not wait for boto3, and ``val
 from __future__ import annotations
 
 import functools
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from deployer.errors import AwsError, ConfigError, Interrupted, SkiffError, Unforeseen, UsageError
-from deployer.output import put
+from deployer.endings import complain, error_json, fail, leave
+from deployer.errors import FunctionFailed, Interrupted, SkiffError, Unforeseen, UsageError
 from deployer.run import Run
 from deployer.waiting import telling
 
@@ -43,12 +41,12 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
                 with telling(run.note):
                     code = function(run, **more)
             except SkiffError as error:
-                code = _fail(run.as_json, error)
+                code = fail(run.as_json, error)
             except Exception as error:
-                code = _fail(run.as_json, Unforeseen(error))
+                code = fail(run.as_json, Unforeseen(error))
             except KeyboardInterrupt:
-                code = _fail(run.as_json, Interrupted(INTERRUPTED))
-            _exit(code)
+                code = fail(run.as_json, Interrupted(INTERRUPTED))
+            leave(code)
 
         command: Any = wrapped
         if apps:
@@ -82,13 +80,13 @@ def main() -> NoReturn:
     """Run the command line; what it refuses looks like every other error."""
     try:
         commands.main(prog_name=Path(sys.argv[0]).name, standalone_mode=False)
-        _exit(0)
+        leave(0)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else Path(sys.argv[0]).name
-        _exit(_fail("--json" in sys.argv, UsageError(error.format_message(), f"see: python {path} --help")))
+        leave(fail("--json" in sys.argv, UsageError(error.format_message(), f"see: python {path} --help")))
     except (click.Abort, KeyboardInterrupt):
-        _exit(_fail("--json" in sys.argv, Interrupted(INTERRUPTED)))
+        leave(fail("--json" in sys.argv, Interrupted(INTERRUPTED)))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -170,6 +168,30 @@ def outputs(run: Run) -> int:
 
 
 @commands.add_command
+@click.argument("function", metavar="APP.FUNCTION")
+@click.option("--data", default="{}", show_default=True, help="The event, in JSON.")
+@click.option("--logs", is_flag=True, help="Print the end of its log as well.")
+@_command(apps=False)
+def invoke(run: Run, function: str, data: str, logs: bool) -> int:
+    """Call a function and print its answer; exit with 1 if it fails."""
+    from deployer import invocation
+
+    app, name = run.config.function(function)
+    event = invocation.event(data)
+    if run.emulator_is_missing():
+        raise SkiffError(f"{function} is not deployed: the emulator is not running", "run: python deploy.py up")
+    aws = run.aws()
+    answer = invocation.invoke(aws, run.declare(aws.stack, (app,))[f"{app}.function.{name}"], event)
+    failure = FunctionFailed(function, answer.payload) if answer.error else None
+    run.say(*([] if failure else [invocation.shown(answer.payload)]), *(["", answer.log.rstrip()] if logs else []))
+    document = {"answer": answer.payload, "log": answer.log, "seconds": round(time.monotonic() - run.started, 3)}
+    run.document({**document, "error": error_json(failure)} if failure else document)
+    if failure and not run.as_json:
+        complain(str(failure), failure.hint)
+    return failure.exit_code if failure else 0
+
+
+@commands.add_command
 @_command(apps=False)
 def validate(run: Run) -> int:
     """Check the configuration without calling anything."""
@@ -237,9 +259,9 @@ def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome], state: str)
         error = Interrupted(f"interrupted: {text}") if interrupted else SkiffError(text)
         for outcome in outcomes:
             if outcome.end == "failed" and outcome.error:
-                _complain(f"{outcome.change.id}: {outcome.error}", outcome.error.hint)
-        _complain(str(error))
-        run.document({**document, "error": _error_json(error)})
+                complain(f"{outcome.change.id}: {outcome.error}", outcome.error.hint)
+        complain(str(error))
+        run.document({**document, "error": error_json(error)})
         return error.exit_code
     calls = report.count(aws.calls.reading + aws.calls.writing, "call")
     what = report.summary([outcome.change for outcome in outcomes], past=True)
@@ -262,36 +284,3 @@ def _confirm(run: Run, changes: list[Change], yes: bool) -> None:
     run.say(*report.plan_lines(changes))
     if not click.confirm(f"Delete {report.count(len(changes), 'resource')} with all they hold?"):
         raise UsageError("nothing was changed")
-
-
-# Endings.
-
-
-def _fail(as_json: bool, error: SkiffError) -> int:
-    if as_json:
-        put(json.dumps({"error": _error_json(error)}, indent=2, ensure_ascii=False))
-    else:
-        _complain(str(error), error.hint)
-    return error.exit_code
-
-
-def _complain(message: str, hint: str = "") -> None:
-    print(f"error: {message}", file=sys.stderr)
-    if hint:
-        print(f"hint: {hint}", file=sys.stderr)
-
-
-def _error_json(error: SkiffError) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": type(error).__name__, "message": str(error), "hint": error.hint}
-    if isinstance(error, ConfigError) and error.file:
-        found |= {"file": str(error.file), "line": error.line, "message": error.reason}
-    if isinstance(error, AwsError) and error.code:
-        found["code"] = error.code
-    return found
-
-
-def _exit(code: int) -> NoReturn:
-    """End at once: nothing is left to do, and unwinding boto3's modules would take a tenth of a second."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

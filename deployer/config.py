@@ -55,7 +55,7 @@ class Config:
     project: str
     stage: str
     region: str
-    apps: dict[str, BaseModel]
+    apps: dict[str, Any]
     lines: Lines
 
     def stack(self, endpoint_url: str | None = None, interpreter: Interpreter | None = None) -> Stack:
@@ -72,6 +72,19 @@ class Config:
             if name not in self.apps:
                 raise UsageError(f"there is no app '{name}' in {self.lines.file}", _guess(name, list(self.apps)))
         return names or tuple(self.apps)
+
+    def function(self, path: str) -> tuple[str, str]:
+        """The app and the name that ``app.function`` means.
+
+        Raises:
+            UsageError: there is no such function.
+        """
+        app, _, name = path.partition(".")
+        known = [f"{each}.{function}" for each in self.apps for function in self.apps[each].functions]
+        if path not in known:
+            hint = _guess(path, known) or "the configuration has no functions"
+            raise UsageError(f"there is no function '{path}' in {self.lines.file}", hint)
+        return app, name
 
     def declared(self, stack: Stack, names: tuple[str, ...]) -> list[App]:
         return [App(stack, name, self.apps[name], self.lines) for name in names]

@@ -7,6 +7,7 @@
     ├── AwsError              1   AWS, or the emulator, said no
     │   ├── Unreachable       1   nothing answers, or not with our credentials
     │   └── TimedOut          1   AWS took longer than we wait
+    ├── FunctionFailed        1   a function that was called ended with an error
     ├── Foreign               1   the name is taken by something that is not ours
     ├── NotConverged          1   a write was accepted, yet reads back otherwise
     ├── Unforeseen            1   a bug of ours
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
+from typing import Any
 
 
 class SkiffError(Exception):
@@ -62,6 +64,15 @@ class Unreachable(AwsError):
 
 class TimedOut(AwsError):
     pass
+
+
+class FunctionFailed(SkiffError):
+    """``payload`` is Lambda's: ``{"errorMessage", "errorType", "stackTrace"}``, each of which may be missing."""
+
+    def __init__(self, name: str, payload: Any) -> None:
+        told = payload if isinstance(payload, dict) else {}
+        reason = ": ".join(str(told[key]) for key in ("errorType", "errorMessage") if told.get(key))
+        super().__init__(f"{name} failed: {reason or payload}", "--logs shows what it logged")
 
 
 class Foreign(SkiffError):
