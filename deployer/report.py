@@ -6,7 +6,7 @@ import json
 import math
 import shlex
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from deployer.apply import Outcome
@@ -27,9 +27,21 @@ def plan_lines(changes: Iterable[Change]) -> list[str]:
     for change in changes:
         lines.append(f"  {_SIGNS[change.action]} {change.id:<28} {change.action:<8} {change.name}")
         if change.action in ("update", "replace"):
-            for key, (have, want) in _masked(change).items():
-                lines.append(f"      {key}: {shown(have)} -> {shown(want)}")
+            for key, (before, after) in _masked(change).items():
+                lines += [
+                    f"      {path}: {shown(have)} -> {shown(want)}" for path, have, want in _parts(key, before, after)
+                ]
     return lines
+
+
+def _parts(path: str, have: Any, want: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What differs within a property: the path to each part, what it is and what it shall be."""
+    if isinstance(have, dict) and isinstance(want, dict):
+        for key in {**have, **want}:
+            if have.get(key) != want.get(key):
+                yield from _parts(f"{path} > {key}", have.get(key), want.get(key))
+    else:
+        yield path, have, want
 
 
 def change_json(change: Change) -> dict[str, Any]:
@@ -46,13 +58,13 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
 
 def _masked(change: Change) -> dict[str, tuple[Any, Any]]:
     return {
-        key: (_mask(have, want), _mask(want, have)) if key in change.kind.secret else (have, want)
+        key: (_mask(have, have), _mask(want, have)) if key in change.kind.secret else (have, want)
         for key, (have, want) in change.differences.items()
     }
 
 
 def _mask(value: Any, other: Any) -> Any:
-    """Names stay, values go; ``(changed)`` marks those that differ from the other side."""
+    """Names stay, values go; ``changed`` marks those that differ from the other's."""
     if not isinstance(value, dict):
         return value and "(hidden)"
     theirs = other if isinstance(other, dict) else {}
@@ -158,12 +170,12 @@ class Live(Quiet):
 
 
 def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
-    """URLs and names for people; programs get ARNs and ids as well."""
+    """URLs, and names of what has none, for people; programs get ARNs and ids as well."""
     rows = [
         (f"{app}.{key}", value)
         for app, values in outputs.items()
         for key, value in values.items()
-        if key.endswith((".url", ".name"))
+        if key.endswith(".url") or (key.endswith(".name") and f"{key.removesuffix('.name')}.url" not in values)
     ]
     width = max((len(name) for name, _ in rows), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in rows]

@@ -39,6 +39,21 @@ def test_a_plan_shows_what_is_and_what_will_be() -> None:
     assert len(lines[3]) < 140
 
 
+def test_of_a_large_property_only_what_differs_is_shown() -> None:
+    have = {"index.html": "one", "same.css": "same", "old.js": "gone"}
+    want = {"index.html": "two", "same.css": "same", "new.js": {"size": 3}}
+    assert [line.strip() for line in report.plan_lines([change(Files=(have, want))])[1:]] == [
+        "Files > index.html: one -> two",
+        "Files > old.js: gone -> (none)",
+        'Files > new.js: (none) -> {"size": 3}',
+    ]
+
+
+def test_people_see_the_url_of_what_has_one_and_the_name_of_the_rest() -> None:
+    outputs = {"web": {"site.url": "http://a", "site.name": "b", "buckets.files.name": "c", "buckets.files.arn": "d"}}
+    assert report.outputs_lines(outputs) == ["  web.site.url            http://a", "  web.buckets.files.name  c"]
+
+
 def test_plain_progress_is_a_line_for_each_end_and_each_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([0.0, 0.0, 0.4, 0.8, 1.0, 1.2, 1.4])
     monkeypatch.setattr(report.time, "monotonic", lambda: next(now))
