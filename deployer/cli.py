@@ -183,7 +183,10 @@ def invoke(run: Run, function: str, data: str, logs: bool) -> int:
     aws = run.aws()
     answer = invocation.invoke(aws, run.declare(aws.stack, (app,))[f"{app}.function.{name}"], event)
     failure = FunctionFailed(function, answer.payload) if answer.error else None
-    run.say(*([] if failure else [invocation.shown(answer.payload)]), *(["", answer.log.rstrip()] if logs else []))
+    if not failure:
+        run.say(invocation.shown(answer.payload), *([""] if logs else []))
+    if logs:
+        run.say(answer.log.rstrip())
     document = {"answer": answer.payload, "log": answer.log, "seconds": round(time.monotonic() - run.started, 3)}
     run.document({**document, "error": error_json(failure)} if failure else document)
     if failure and not run.as_json:
