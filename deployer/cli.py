@@ -270,7 +270,7 @@ def _finish(run: Run, aws: Aws, plan: Plan, outcomes: list[Outcome], state: str)
     what = report.summary([outcome.change for outcome in outcomes], past=True)
     run.say(f"{what if outcomes else f'{what}: {state}'} in {seconds:.1f} s ({calls})")
     if outputs:
-        run.say("", *report.outputs_lines(outputs), *report.example_lines(plan, outputs))
+        run.say("", *report.outputs_lines(outputs), *report.example_lines(plan, run.again))
     run.document(document)
     return 0
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import shlex
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
 
 from deployer.apply import Outcome
@@ -181,17 +180,11 @@ def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
     return [f"  {name:<{width}}  {value}" for name, value in rows]
 
 
-def example_lines(plan: Plan, outputs: dict[str, dict[str, str]]) -> list[str]:
-    """A line to paste for each route that has an example."""
-    lines = []
-    for resource in plan.resources.values():
-        url = outputs.get(resource.app.name, {}).get("api.url")
-        for route, spec in resource.spec.routes.items() if resource.kind == "rest_api" and url else ():
-            if spec.example:
-                method, path = route.split()
-                body = f"-H 'Content-Type: application/json' -d {shlex.quote(spec.example)}"
-                lines += ["", "try it:", f"  curl -X {method} {body} {url}{path}"]
-    return lines
+def example_lines(plan: Plan, again: Callable[[str], str]) -> list[str]:
+    """Lines to paste into a terminal; ``again`` says how to call a command of the deployer."""
+    found = ((each, plan.have[id]) for id, each in plan.resources.items())
+    lines = [f"  {line}" for each, have in found if have is not None for line in each.examples(have, again)]
+    return ["", "try it:", *lines] if lines else []
 
 
 def summary(changes: list[Change], past: bool = False) -> str:

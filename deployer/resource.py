@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -215,6 +215,10 @@ class Resource(ABC):
     def outputs(self, have: Properties) -> dict[str, str]:
         """Outputs of the resource as it is in AWS, the static ones included."""
         return self.static()
+
+    def examples(self, have: Properties, again: Callable[[str], str]) -> list[str]:
+        """Commands to try it with; ``again`` says how to call one of the deployer's for the same stack."""
+        return []
 
     # The AWS half.
 

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -118,6 +119,14 @@ class Run:
     def selected(self) -> frozenset[str] | None:
         """The apps that deletions are confined to: those named, or None for all there ever were."""
         return frozenset(self.names) or None
+
+    def again(self, command: str) -> str:
+        """How to call a command of the deployer for the same stack."""
+        options = [f"--config {shlex.quote(str(self.file))}"] if self.file != Path("config.yaml") else []
+        options += [f"--stage {self.stage}"] if self.stage else []
+        options += [f"--target {self.target}"] if self.target != "local" else []
+        options += [f"--endpoint-url {shlex.quote(self.given_endpoint)}"] if self.given_endpoint else []
+        return " ".join([f"python deploy.py {command}", *options])
 
     def say(self, *lines: str) -> None:
         if not self.as_json:

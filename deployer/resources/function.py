@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -62,6 +64,7 @@ class FunctionSpec(Spec):
     description: str = Field("", max_length=256, description="For people who meet it in the console.")
     environment: dict[str, str] = Field({}, description="Environment variables; may hold ${...} references.")
     grants: dict[str, Levels] = Field({}, description="What it may do with what, such as 'images: write'.")
+    example: str | None = Field(None, description="An event to try it with, for the line that 'up' prints.")
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] = Field(
         14, description="Log lines are deleted at this age."
     )
@@ -160,6 +163,10 @@ class Function(Resource):
 
     def static(self) -> dict[str, str]:
         return {"name": self.physical, "arn": self.stack.arn("lambda", f"function:{self.physical}")}
+
+    def examples(self, have: Properties, again: Callable[[str], str]) -> list[str]:
+        example = self.spec.example
+        return [f"{again('invoke')} {self.app.name}.{self.name} --data {shlex.quote(example)}"] if example else []
 
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:

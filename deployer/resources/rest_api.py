@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,6 +121,16 @@ class RestApi(Resource):
         else:
             url = f"https://{api}.execute-api.{stack.region}.{stack.dns_suffix}/{stage}"
         return {"url": url, "id": api, "arn": stack.arn("execute-api", api)}
+
+    def examples(self, have: Properties, again: Callable[[str], str]) -> list[str]:
+        url = self.outputs(have)["url"]
+        lines = []
+        for route, spec in self.spec.routes.items():
+            if spec.example:
+                method, path = route.split()
+                body = f"-H 'Content-Type: application/json' -d {shlex.quote(spec.example)}"
+                lines.append(f"curl -X {method} {body} {url}{path}")
+        return lines
 
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ apps:
 """
 CODE = """\
 import json
+import shlex
 import time
 
 calls = 0
@@ -127,3 +129,11 @@ def test_a_configuration_without_functions(tmp_path: Path) -> None:
 
 def test_the_help_names_what_it_takes() -> None:
     assert "invoke [OPTIONS] APP.FUNCTION" in deploy("invoke", "--help").stdout
+
+
+def test_up_prints_a_line_that_calls_it(stack: Callable[..., Stack], till: Path) -> None:
+    till.write_text(CONFIG + """        example: '{"text": "it''s open"}'\n""")
+    up = stack(till).run("up").stdout.splitlines()
+    line = shlex.split(up[up.index("try it:") + 1])
+    assert line[:3] == ["python", "deploy.py", "invoke"]
+    assert json.loads(deploy(*line[2:]).stdout)[0] == {"text": "it's open"}
