@@ -1,0 +1,74 @@
+"""The three sites as deployed, and a browser in which every complaint about a page is a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.conftest import Stack
+from tests.system.conftest import chromium
+
+__all__ = ["chromium"]
+
+# What a browser says of its own accord when a request fails, as some tests want it to.
+FAILED_REQUEST = re.compile("Failed to load resource|blocked by CORS policy")
+
+
+@pytest.fixture(scope="session")
+def deployed(session_stack: Callable[..., Stack]) -> Stack:
+    """The real configuration in a stage of its own."""
+    return session_stack()
+
+
+@pytest.fixture(scope="session")
+def outputs(deployed: Stack) -> dict[str, dict[str, str]]:
+    """Of the apps, which are up: such as ``outputs["qr"]["site.url"]``."""
+    up: dict[str, dict[str, str]] = deployed.json("up")["outputs"]
+    return up
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Errors and warnings in the browser's console; a violation of the page's security policy is one too."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Any, complaints: list[str]) -> Iterator[Page]:
+    context = chromium.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.unroute_all(behavior="ignoreErrors")  # some are never answered
+    context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def failing_requests(page: Page, complaints: list[str]) -> Iterator[None]:
+    """For tests in which requests fail on purpose: the browser may say so."""
+    yield
+    complaints[:] = [line for line in complaints if not FAILED_REQUEST.search(line)]
+
+
+@pytest.fixture
+def findings(page: Page) -> Callable[[], list[str]]:
+    """What axe finds serious or critical on the page as it is now."""
+
+    def findings() -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [
+            f"{each['id']}: {node['html']} {node['failureSummary']}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+
+    return findings
