@@ -21,7 +21,7 @@ EXISTS = ("PreconditionFailed", "ConditionalRequestConflict")
 
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
-logging.getLogger("botocore").setLevel(logging.WARNING)  # at DEBUG it logs what it sends
+logging.getLogger("botocore").setLevel(logging.WARNING)  # at DEBUG it logs its requests, session token included
 
 # Two calls of two tries each, 6 s a try: also a lasting failure is answered before the function's 30 s are over.
 patience = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})

@@ -60,7 +60,7 @@ def fields_of(event: Any) -> dict[str, Any]:
 
 def length_of(fields: dict[str, Any]) -> int:
     length = fields.get("length", DEFAULT_LENGTH)
-    if type(length) is not int or length not in LENGTHS:  # isinstance would take True for 1
+    if not isinstance(length, int) or length not in LENGTHS:  # True and False count as 1 and 0: too short
         raise BadRequestError(f"'length' is not a whole number from {LENGTHS[0]} to {LENGTHS[-1]}")
     return length
 

@@ -111,7 +111,7 @@ def test_a_password_is_stored_and_not_answered(ask, s3, event):
     assert put.key == "vault/passwords/wifi.json"
     assert put.headers["Content-Type"] == "application/json"
     assert put.headers["If-None-Match"] == "*"
-    assert "X-Amz-Server-Side-Encryption" not in put.headers, "how to encrypt is for the bucket to say"
+    assert "encryption" not in "".join(put.headers), "how to encrypt is for the bucket to say"
     assert len(stored.pop("password")) == 20
     assert stored == {
         "length": 20,
@@ -209,7 +209,7 @@ def test_success_is_logged_whatever_the_root_logger_leaves_out(ask, caplog):
         ({"length": 7}, "'length'"),
         ({"include_symbols": "no"}, "'include_symbols'"),
         ({"name": "../x"}, "'name'"),
-        ({"lenght": 20}, "did you mean 'length'?"),
+        ({"lenght": 20}, "'lenght' is unknown: did you mean 'length'?"),
         (NONE, "At least one of"),
         ({"body": "x"}, "The body is not JSON"),
         (None, "The request is not a JSON object"),
@@ -219,7 +219,7 @@ def test_a_wrong_request_is_told_what_is_wrong(ask, s3, caplog, event, told):
     status, body = ask(event)
     assert status == 400
     assert body.keys() == {"error"}
-    assert told in body["error"]
+    assert body["error"].startswith(told)
     assert not s3.puts
     assert not caplog.records, "a caller's mistake is no fault of ours to look into"
 
