@@ -68,7 +68,7 @@ def _ours(endpoint_url: str) -> Iterator[tuple[str, Finished, int]]:
 def _floor(endpoint_url: str, archive: Path) -> Iterator[tuple[str, Finished, int]]:
     variables = environment(AWS_ENDPOINT_URL=endpoint_url)
     for step in STEPS:
-        finished = python(Path("bench", "floor.py"), step, archive, variables=variables)
+        finished = python("-m", "bench.floor", step, archive, variables=variables)
         yield step, finished, finished.json()["calls"]
 
 
