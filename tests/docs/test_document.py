@@ -1,0 +1,82 @@
+"""What is found in a document, and what must not be overlooked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.docs.document import Command, DocumentError, Edit, steps
+
+TEXT = """\
+# A document
+
+```console
+$ first
+one
+
+two
+$ second \\
+    --more
+$ third
+three
+
+```
+
+```yaml
+$ this: is not typed
+```
+
+```diff
+--- a file
++++ a file
+@@ -1 +1 @@
+-old
++new
+```
+
+```console
+$ make something
+$ make more      # of it
+```
+"""
+
+
+def test_commands_and_edits_are_found_in_order() -> None:
+    assert list(steps(TEXT)) == [
+        Command(4, "first", ["one", "", "two"]),
+        Command(8, "second \\\n    --more", []),
+        Command(10, "third", ["three", ""]),
+        Edit(20, "--- a file\n+++ a file\n@@ -1 +1 @@\n-old\n+new\n"),
+        Command(28, "make something", None),
+        Command(29, "make more      # of it", None),
+    ]
+
+
+def test_questions_come_with_their_answers() -> None:
+    lines = ["- a bucket", "Key [None]: AKIA", "Delete 19 resources? [y/N]: y", "Default [None]:", "[]: x", "a [b] c"]
+    assert Command(1, "aws configure", lines).answers == [
+        ("Key [None]:", "AKIA"),
+        ("Delete 19 resources? [y/N]:", "y"),
+        ("Default [None]:", ""),
+    ]
+    assert Command(1, "make up", None).answers == []
+
+
+def test_a_command_fails_where_its_error_is_shown() -> None:
+    assert Command(1, "validate", ["error: config.yaml:11: no", "hint: yes"]).fails
+    assert not Command(1, "cat", ['{"error": "no"}', "an error: no"]).fails
+    assert not Command(1, "make up", None).fails
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("```console\n$ true\n", "line 1: this block does not end"),
+        ("```bash\nmake up\n```\n", "line 1: nobody knows what to do with a block of 'bash'"),
+        ("\n```\nmake up\n```\n", "line 2: nobody knows what to do with a block of ''"),
+        ("1. Type\n\n   ```console\n   $ make up\n   ```\n", "line 3: a block that is indented would be overlooked"),
+        ("```console\nmake up\n$ true\n```\n", "line 2: a block of commands begins with one"),
+    ],
+)
+def test_what_would_not_be_done_is_refused(text: str, message: str) -> None:
+    with pytest.raises(DocumentError, match=message):
+        list(steps(text))

@@ -1,0 +1,106 @@
+"""Small documents in a small folder: whoever follows them notices what is not so."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.docs import reader
+from tests.docs.reader import Disagreement, follow
+
+DOCUMENT = """\
+```console
+$ git clone … skiff && cd skiff
+$ word=skiff
+$ echo "a $word"
+a skiff
+$ cat file
+old
+```
+
+```diff
+--- file
++++ file
+@@ -1 +1 @@
+-old
++new
+```
+
+```console
+$ cat file
+new
+$ printf 'Name [none]: ' && read -r name && echo "is $name" && read -r -p 'Sure? [y/N]: ' && echo "$REPLY"
+Name [none]: Ada
+is Ada
+Sure? [y/N]: y
+y
+$ echo "error: no" >&2; test "$word" = boat
+error: no
+$ printf '%s\\n' two \\
+    lines
+two
+lines
+```
+
+```console
+$ echo something
+$ test -t 0 && test -t 1 && test -t 2    # as for a reader
+```
+"""
+
+Follow = Callable[[str], None]
+
+
+@pytest.fixture
+def obey(tmp_path: Path) -> Follow:
+    def obey(text: str) -> None:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        (folder / "file").write_text("old\n")
+        document = tmp_path / "document.md"
+        document.write_text(text)
+        follow(document, folder, {"PATH": os.environ["PATH"]}, {})
+
+    return obey
+
+
+def test_a_true_document_can_be_followed(obey: Follow) -> None:
+    obey(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "told"),
+    [
+        ("a skiff\n", "a boat\n", r"document.md:4: \$ echo(.|\n)*-a boat\n\+a skiff"),
+        ("a skiff\n", "", r"document.md:4: (.|\n)*\+a skiff"),
+        ("is Ada\n", "is Ada\nor not\n", r"document.md:21: (.|\n)*-or not"),
+        ("cat file\nnew", "cat fail\nnew", r"document.md:19: (.|\n)*this fails with exit code 1; it prints:\n.*fail"),
+        ("echo something\n", "false\n", r"document.md:35: (.|\n)*this fails with exit code 1"),
+        ("= boat\n", "= skiff\n", r"document.md:26: (.|\n)*this fails, says the document, but it does not"),
+        ("error: no\n", "", r"document.md:26: (.|\n)*this fails with exit code 1"),
+        ("-old\n", "-older\n", r"document.md:11: this edit cannot be made\n.*patch"),
+        ("Name [none]: Ada\n", "Name [none]: Bob\n", r"document.md:21: (.|\n)*-is Ada\n\+is Bob"),
+    ],
+)
+def test_a_false_document_is_noticed(obey: Follow, true: str, false: str, told: str) -> None:
+    assert DOCUMENT.count(true) == 1
+    with pytest.raises(Disagreement, match=told):
+        obey(DOCUMENT.replace(true, false))
+
+
+def test_what_waits_for_ever_is_given_up(obey: Follow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "LIMIT", 1)
+    with pytest.raises(Disagreement, match=r"document.md:2: (.|\n)*still running after 1 s; so far:\nName"):
+        obey("```console\n$ printf Name; sleep 60\nName\n```\n")
+
+
+def test_nothing_outlives_the_reader(obey: Follow, tmp_path: Path) -> None:
+    with pytest.raises(Disagreement):
+        obey("```console\n$ (while sleep 0.02; do echo >> ../alive; done) & sleep 0.2; false\n```\n")
+    size = (tmp_path / "alive").stat().st_size
+    time.sleep(0.2)
+    assert 0 < (tmp_path / "alive").stat().st_size == size
