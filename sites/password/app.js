@@ -6,16 +6,20 @@ const get = (id) => document.getElementById(id);
 const [form, length, range, name] = [document.querySelector("form"), get("length"), get("range"), get("name")];
 const [SHORTEST, LONGEST] = [8, 128];
 const where = place(location);
-const own = await setting("function").catch((error) => {
-  say(error.message, "bad");
-  return "FUNCTION";
-});
+let own = "FUNCTION"; // its name, once the settings are there
 
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 form.addEventListener("submit", (event) => event.preventDefault());
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, get(button.dataset.copies));
 show();
+setting("function").then(
+  (name) => {
+    own = name;
+    show();
+  },
+  (error) => say(error.message, "bad"),
+);
 
 /** The request as it stands. */
 function wanted() {

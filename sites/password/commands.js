@@ -5,11 +5,13 @@ export function skiff(request, where) {
   return `python deploy.py invoke password.generator${where.target} --data ${quote(json(request))}`;
 }
 
-/** The same with the AWS CLI. */
+/**
+ * The same with the AWS CLI. Version 1 takes a payload as it is, version 2 wants base64 unless told otherwise by an
+ * option that version 1 does not know; both take a binary file as it is.
+ */
 export function aws(request, name, where) {
-  const payload = quote(json(request));
-  const binary = "--cli-binary-format raw-in-base64-out";
-  return `aws lambda invoke --function-name ${quote(name)}${where.option} ${binary} --payload ${payload} answer.json`;
+  const call = `aws lambda invoke --function-name ${quote(name)}${where.option}`;
+  return `printf %s ${quote(json(request))} | ${call} --payload fileb:///dev/stdin answer.json`;
 }
 
 /** The command that prints a stored password. */
@@ -26,7 +28,8 @@ export function place({ hostname, port }) {
 
 /** JSON on one line, with spaces at which it can wrap. */
 function json(request) {
-  return JSON.stringify(request, null, 1).replace(/\n */g, " ");
+  const entries = Object.entries(request).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  return `{${entries.join(", ")}}`;
 }
 
 /** One word for the shell, whatever is in it. */
