@@ -167,7 +167,7 @@ def _targets(aws: Aws) -> dict[str, str]:
 
 
 def _tags(aws: Aws, key: str) -> dict[str, str]:
-    # What keeps its tags from us cannot be ours.
+    # What keeps its tags from us cannot be ours, and a key of others may go just now.
     absent = ("AccessDeniedException", "NotFoundException")
     answer = aws.find("kms", "list_resource_tags", absent=absent, KeyId=key, Limit=_TAGS_LIMIT)
     return {tag["TagKey"]: tag["TagValue"] for tag in answer["Tags"]} if answer else {}
@@ -220,7 +220,7 @@ def _schedule_deletion(aws: Aws, key: str) -> None:
     aws.find(
         "kms",
         "schedule_key_deletion",
-        absent=("NotFoundException", "KMSInvalidStateException"),  # the latter: it is scheduled already
+        absent="KMSInvalidStateException",  # it is scheduled already
         KeyId=key,
         PendingWindowInDays=_DAYS_UNTIL_DELETION,
     )

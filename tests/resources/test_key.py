@@ -13,9 +13,9 @@ from botocore.awsrequest import AWSResponse
 from deployer import apply, report
 from deployer.aws import Aws
 from deployer.errors import ConfigError, Foreign
-from deployer.resource import Resource
+from deployer.resource import STACK_TAG, Resource
 from deployer.resources.key import Key
-from tests.resources.worlds import World, changes
+from tests.resources.worlds import World, changes, run
 
 CONFIG = """
 keys:
@@ -117,13 +117,34 @@ def test_one_that_was_cut_off_before_it_had_an_alias_is_finished(world: World) -
     assert _id(aws, resource.physical) == key
 
 
-@pytest.mark.parametrize("lost", [[], ["skiff:id"]], ids=["tagged", "untagged"])
-def test_one_that_has_no_alias_goes_with_the_rest(world: World, lost: list[str]) -> None:
+def test_one_that_has_no_alias_goes_with_the_rest(world: World) -> None:
     aws, made = world.plan(CONFIG)
-    key = _another(aws, Tags=[tag for tag in _tags(made.resources[ID]) if tag["TagKey"] not in lost])
+    resource = made.resources[ID]
+    key = _another(aws, Tags=_tags(resource))
     _, outcomes = world.down(CONFIG)
-    assert [each.end for each in outcomes] == ["done"]
+    assert [each.change.name for each in outcomes] == [resource.physical]
     assert _state(aws, key) == "PendingDeletion"
+
+
+def test_one_that_has_neither_alias_nor_id_goes_under_its_own(world: World) -> None:
+    aws, made = world.plan(CONFIG)
+    key = _another(aws, Tags=[tag for tag in _tags(made.resources[ID]) if tag["TagKey"] == STACK_TAG])
+    _, outcomes = world.down(CONFIG)
+    assert [each.change.name for each in outcomes] == [key]
+    assert _state(aws, key) == "PendingDeletion"
+
+
+def test_one_whose_id_was_taken_away_is_known_by_our_alias(world: World) -> None:
+    aws, outcomes = world.up(CONFIG)
+    name, kms = outcomes[0].change.name, aws.client("kms")
+    key = _id(aws, name)
+    kms.delete_alias(AliasName=name)
+    for alias in (f"alias/a-{world.project}", name, f"alias/z-{world.project}"):  # whatever the order
+        kms.create_alias(AliasName=alias, TargetKeyId=key)
+    kms.untag_resource(KeyId=key, TagKeys=["skiff:id"])
+    assert changes(world.plan(CONFIG)[1]) == {ID: ("update", ["Tags"])}
+    world.up(CONFIG)
+    assert changes(world.plan(CONFIG)[1]) == {}
 
 
 def test_down_leaves_a_week_to_change_ones_mind(world: World) -> None:
@@ -142,7 +163,7 @@ def test_the_older_of_two_wins(world: World) -> None:
     aws, outcomes = world.up(CONFIG)
     name = outcomes[0].change.name
     first = _id(aws, name)
-    time.sleep(0.01)
+    time.sleep(0.01)  # moto and LocalStack tell ages in microseconds, AWS in milliseconds
     _duplicate(aws, name)
     _, made = world.plan(CONFIG)
     have = made.have[ID]
@@ -155,13 +176,26 @@ def test_the_older_of_two_wins(world: World) -> None:
     assert [_state(aws, key) for key in (first, second)] == ["Enabled", "PendingDeletion"]
 
 
-def test_an_alias_of_a_key_that_goes_leads_to_the_new_one(world: World) -> None:
+def test_two_runs_may_remove_the_same_duplicate(world: World) -> None:
     aws, outcomes = world.up(CONFIG)
-    name = outcomes[0].change.name
+    _duplicate(aws, outcomes[0].change.name)
+    aws, made = world.plan(CONFIG)
+    world.up(CONFIG)
+    run(aws, made)
+    assert changes(world.plan(CONFIG)[1]) == {}
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_an_alias_of_a_key_that_goes_leads_to_the_new_one(world: World, whose: str) -> None:
+    aws, made = world.plan(CONFIG)
+    name = made.resources[ID].physical
+    if whose == "ours":
+        world.up(CONFIG)
+    else:
+        FOREIGN(aws, name)
     first = _id(aws, name)
     aws.client("kms").schedule_key_deletion(KeyId=first, PendingWindowInDays=30)
-    _, seen = world.plan(CONFIG)
-    assert changes(seen)[ID][0] == "create"
+    assert changes(world.plan(CONFIG)[1])[ID][0] == "create"
     world.up(CONFIG)
     assert _id(aws, name) != first
     assert changes(world.plan(CONFIG)[1]) == {}
@@ -188,12 +222,13 @@ def test_an_alias_that_a_foreign_key_takes_after_the_plan_is_left_alone(world: W
     assert _id(aws, name) == theirs
 
 
-def test_a_key_that_hides_its_tags_is_not_ours(world: World) -> None:
+@pytest.mark.parametrize("code", ["AccessDeniedException", "NotFoundException"])
+def test_a_key_that_does_not_tell_its_tags_is_not_ours(world: World, code: str) -> None:
     aws, outcomes = world.up(CONFIG)
     ours, theirs = _id(aws, outcomes[0].change.name), _another(aws)
-    with _refused(aws, "ListResourceTags", lambda asked: "AccessDeniedException" if asked["KeyId"] == theirs else None):
+    with _refused(aws, "ListResourceTags", lambda asked: code if asked["KeyId"] == theirs else None):
         assert changes(world.plan(CONFIG)[1]) == {}
-    with _refused(aws, "ListResourceTags", lambda asked: "AccessDeniedException" if asked["KeyId"] == ours else None):
+    with _refused(aws, "ListResourceTags", lambda asked: code if asked["KeyId"] == ours else None):
         assert Key.candidates(aws) == {}
 
 
