@@ -76,6 +76,11 @@ def test_what_is_not_public_is_closed_to_the_public(world: World) -> None:
         s3.get_bucket_policy(Bucket=name)
 
 
+def test_what_a_new_bucket_has_anyway_is_not_written(world: World) -> None:
+    aws, _ = world.up("buckets: {notes: {}}")
+    assert aws.calls.writing == 1
+
+
 def test_tls_only_refuses_plain_http_for_the_bucket_and_all_in_it(world: World) -> None:
     aws, outcomes = world.up("buckets: {notes: {tls_only: true}}")
     name = outcomes[0].change.name
@@ -112,6 +117,8 @@ def test_a_bucket_encrypts_with_a_key_of_its_app(world: World) -> None:
     head = s3.head_object(Bucket=bucket, Key="note")
     (key,) = (arn for arn in world.plan(sections)[1].outputs()["demo"].values() if ":key/" in arn)
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["BucketKeyEnabled"], "each object would cost a request to KMS"
     assert changes(world.plan(sections)[1]) == {}
 
 

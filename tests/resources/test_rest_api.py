@@ -136,6 +136,16 @@ def test_it_takes_no_more_requests_than_configured_even_after_another_deployment
     assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (5, 10)
 
 
+def test_what_is_configured_no_more_limits_nothing(world: World) -> None:
+    aws, made = world.plan(CONFIG)
+    world.up(CONFIG)
+    unlimited = CONFIG.replace("  throttle: {rate: 5, burst: 10}\n", "")
+    world.up(unlimited)
+    api = _api(aws, made.resources["demo.rest_api.api"].physical)
+    assert aws.client("apigateway").get_stages(restApiId=api)["item"][0].get("methodSettings", {}) == {}
+    assert changes(world.plan(unlimited)[1]) == {}
+
+
 def test_cors_may_name_the_site_that_is_told_the_url(world: World) -> None:
     aws, outcomes = world.up(SITE)
     _, made = world.plan(SITE)

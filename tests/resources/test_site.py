@@ -121,6 +121,21 @@ def test_a_page_of_its_own_answers_what_is_not_there(world: World) -> None:
     assert aws.client("s3").get_bucket_website(Bucket=name)["ErrorDocument"] == {"Key": "404.html"}
 
 
+def test_everyone_may_read_it(world: World) -> None:
+    aws, name = _up(world)
+    block = aws.client("s3").get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert (block["BlockPublicPolicy"], block["RestrictPublicBuckets"]) == (False, False)
+    (statement,) = json.loads(aws.client("s3").get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "s3:GetObject")
+
+
+def test_a_site_that_is_configured_no_more_is_deleted_once(world: World) -> None:
+    _up(world)
+    _, made = world.plan("buckets: {files: {}}")
+    assert changes(made) == {"demo.site.site": ("delete", [])}
+    assert len(made.changes) == 1
+
+
 def test_a_bucket_cannot_have_the_name_of_the_site(world: World) -> None:
     with pytest.raises(ConfigError, match=r"demo\.bucket\.site and demo\.site\.site would both be"):
         world.plan("buckets: {site: {}}\nsite: {folder: pages}")
