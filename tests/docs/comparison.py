@@ -26,8 +26,7 @@ PASSING = {
 MADE_UP = {
     "api": r"(?<=execute-api/)[a-z0-9]{10}\b|(?<=https://)[a-z0-9]{10}(?=\.execute-api)",
     "request": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
-    "code": r"\bqr_\d{8}_\d{6}_[0-9a-f]{32}",
-    "password": r"\bpassword_\d{8}_\d{6}_[0-9a-f]{8}",
+    "code": r"\b[a-z]+_\d{8}_\d{6}_[0-9a-f]{32}",
     "version": r"(?<=ersion_id\": \")[\w.-]+|(?<=ersionId\": \")[\w.-]+",
 }
 KINDS = PASSING | MADE_UP
