@@ -46,7 +46,9 @@ class Project:
             if source.exists():  # not deleted since the last commit
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, copy)
-                copy.write_bytes(re.sub(rb"\b%d\b" % DEFAULT_PORT, b"%d" % self.port, source.read_bytes()))
+                content = source.read_bytes()
+                if b"\0" not in content:  # a text
+                    copy.write_bytes(re.sub(rb"\b%d\b" % DEFAULT_PORT, b"%d" % self.port, content))
 
     def environment(self) -> dict[str, str]:
         """A newcomer's shell, whose AWS account is played by the emulator."""
