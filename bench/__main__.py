@@ -1,6 +1,6 @@
 """``python -m bench``: measure everything, print it, and write results.json and results.md beside this file.
 
-It takes about five minutes. Everything happens in emulators and folders of its own, which are gone afterwards.
+It takes about six minutes. Everything happens in emulators and folders of its own, which are gone afterwards.
 """
 
 import json
@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import commands, deployments, first_answer, qr_function, report
-from bench.processes import StepFailed
+from bench import apps, commands, deployments, first_answer, qr_function, report, upload
+from bench.processes import ROOT, StepFailed
 from bench.terraform import NotAvailable, Terraform
 from localdev.emulator import Emulator
 from localdev.errors import LocaldevError
@@ -48,6 +48,9 @@ def measure() -> dict[str, Any]:
             emulator.start()
             terraform, said = terraform_in(Path(temporary, "terraform"), emulator.endpoint_url, archive)
             deployed = deployments.measure(emulator.endpoint_url, archive, terraform, tell)
+            all_apps = apps.measure(emulator.endpoint_url, tell)
+            tell("a photo")
+            uploaded = upload.measure(emulator.endpoint_url)
         finally:
             emulator.stop()
     tell("commands")
@@ -66,6 +69,9 @@ def measure() -> dict[str, Any]:
         },
         **deployed,
         "terraform": said,
+        "apps": all_apps,
+        "sites": apps.weigh(ROOT / "sites"),
+        "upload": uploaded,
         "commands": called,
         "first_answer": answered,
         "qr_function": function,

@@ -35,7 +35,7 @@ def measure(endpoint_url: str, archive: Path, terraform: Terraform | None, tell:
     calls: Values = defaultdict(list)
     for number in range(ROUNDS + 1):
         tell(f"round {number} of {ROUNDS}: up, no-op, down")
-        turns = [("ours", _ours(endpoint_url)), ("floor", _floor(endpoint_url, archive))]
+        turns = [("ours", _qr(endpoint_url)), ("floor", _floor(endpoint_url, archive))]
         for who, turn in reversed(turns) if number % 2 else turns:
             for step, finished, sent in turn:
                 if number:
@@ -55,14 +55,25 @@ def measure(endpoint_url: str, archive: Path, terraform: Terraform | None, tell:
     }
 
 
-def _ours(endpoint_url: str) -> Iterator[tuple[str, Finished, int]]:
-    options = ("qr", "--stage", "bench", "--endpoint-url", endpoint_url, "--json")
+def _qr(endpoint_url: str) -> Iterator[tuple[str, Finished, int]]:
+    for step, finished, calls in ours(endpoint_url, "qr"):
+        yield step, finished, calls["reading"] + calls["writing"]
+
+
+def ours(endpoint_url: str, *apps: str) -> Iterator[tuple[str, Finished, dict[str, int]]]:
+    """Each step with the calls that it sent: {"reading", "writing"}. Without apps it is about all of them.
+
+    Raises:
+        StepFailed: also where a first `up` or `down` does nothing, or the second `up` something.
+    """
+    options = (*apps, "--stage", "bench", "--endpoint-url", endpoint_url, "--json")
     for step in STEPS:
         finished = python("deploy.py", "up" if step == "noop" else step, *options)
         result = finished.json()
-        if bool(result["changes"]) == (step == "noop"):
-            raise StepFailed(f"deploy.py, {step}: {len(result['changes'])} changes")
-        yield step, finished, result["calls"]["reading"] + result["calls"]["writing"]
+        changed = [change["id"] for change in result["changes"]]
+        if bool(changed) == (step == "noop"):
+            raise StepFailed(f"deploy.py, {step}: changed {', '.join(changed) or 'nothing'}")
+        yield step, finished, result["calls"]
 
 
 def _floor(endpoint_url: str, archive: Path) -> Iterator[tuple[str, Finished, int]]:

@@ -1,4 +1,4 @@
-"""From nothing running to the first answered QR request, the way ``make up`` goes.
+"""From nothing running to the first answered QR request, the way ``make up`` goes: it deploys all apps first.
 
 `deploy.py up` starts the emulator by itself only on the default port, where somebody's own may be. So this runs a
 copy of the project whose default port is a free one; its packages come from the project's cache.
@@ -42,7 +42,7 @@ def free_port() -> int:
 
 
 def _copy_project(copy: Path, port: int) -> None:
-    for name in ("deployer", "localdev", "functions"):
+    for name in ("deployer", "localdev", "functions", "sites"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("deploy.py", "config.yaml"):
         shutil.copy(ROOT / name, copy)
@@ -59,7 +59,7 @@ def _once(copy: Path, port: int) -> float:
     emulator = Emulator(copy / ".localdev", port)
     began = time.perf_counter()
     try:
-        result = python("deploy.py", "up", "qr", "--stage", "bench", "--json", folder=copy).json()
+        result = python("deploy.py", "up", "--stage", "bench", "--json", folder=copy).json()
         _generate(result["outputs"]["qr"]["api.url"])
         return time.perf_counter() - began
     finally:

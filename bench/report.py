@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any
 
-from bench import commands, deployments, first_answer
+from bench import apps, commands, deployments, first_answer, upload
 
 STEPS = {"up": "`up` from nothing", "noop": "`up` again: nothing to do", "down": "`down`"}
 FLOOR_AIM = 1.5  # times the floor
@@ -18,6 +18,7 @@ WITHOUT_WAIT = "terraform without its wait"
 def markdown(results: dict[str, Any]) -> str:
     machine = results["machine"]
     facts = ", ".join(f"{name} {value}" for name, value in machine.items())
+    photo = results["upload"]
     parts = [
         "# Measured by `make bench`",
         f"{facts}. Medians; what is compared took turns within one run. ✓ and ✗ say whether an aim is met.",
@@ -30,6 +31,27 @@ def markdown(results: dict[str, Any]) -> str:
             ((STEPS[step], str(row["ours"]), str(row["floor"])) for step, row in results["calls"].items()),
         ),
         "The floor reads nothing back, and looks for nothing but what it made itself.",
+        f"## All apps of config.yaml, ours alone, {apps.REPEATS} times",
+        table(
+            ("step", "seconds", "calls reading", "writing"),
+            (
+                (STEPS[step], f"{row['seconds']:.2f} s", str(row["reading"]), str(row["writing"]))
+                for step, row in results["apps"].items()
+            ),
+        ),
+        "## Sites, bytes of all files",
+        table(
+            ("site", "files", "as they are", "gzipped"),
+            (
+                (name, str(row["files"]), f"{row['bytes']:,}", f"{row['gzipped']:,}")
+                for name, row in results["sites"].items()
+            ),
+        ),
+        f"## A photo of {upload.SIZE // 10**6} MB, {upload.REPEATS} times",
+        table(
+            ("asked for and sent", "boto3's `put_object`", "ratio"),
+            [(f"{photo['ours']:.3f} s", f"{photo['put_object']:.3f} s", f"{photo['ratio']:.2f}")],
+        ),
         "## Waiting",
         _waiting(results),
         "## The QR function, milliseconds",
@@ -108,7 +130,7 @@ def _waiting(results: dict[str, Any]) -> str:
          met(seconds, COMMAND_AIMS[name]))
         for name, seconds in results["commands"].items()
     ]  # fmt: skip
-    name = f"no emulator to first QR answer, packages cached, {first_answer.REPEATS} times"
+    name = f"no emulator to all apps and a first QR answer, packages cached, {first_answer.REPEATS} times"
     rows.append((name, f"{first['median']:.1f} s", f"{FIRST_ANSWER_AIM} s", met(first["median"], FIRST_ANSWER_AIM)))
     rows.append(("the same, LocalStack's caches still empty, once", f"{first['first ever']:.1f} s", "", ""))
     return table(("what", "seconds", "aim", "met"), rows)
