@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.processes import Finished, StepFailed, environment, run
+from bench.processes import ROOT, Finished, StepFailed, environment, run
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WAITING = "aws_s3_bucket_lifecycle_configuration.images"
@@ -53,6 +53,7 @@ class Terraform:
             TF_IN_AUTOMATION="1",
             TF_VAR_endpoint=endpoint_url,
             TF_VAR_zip=str(archive),
+            TF_VAR_site=str(ROOT / "sites" / "qr"),
         )
         try:
             self._run("init", "-no-color", "-input=false")
