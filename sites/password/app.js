@@ -1,9 +1,8 @@
-import { copies, say, setting } from "./base.js";
+import { copies, parts, say, setting } from "./base.js";
 import { aws, fetching, place, skiff } from "./commands.js";
 import { SIZES, bits, possible, time, word } from "./strength.js";
 
-const get = (id) => document.getElementById(id);
-const [form, length, range, name] = [document.querySelector("form"), get("length"), get("range"), get("name")];
+const { form, length, range, name } = parts;
 const [SHORTEST, LONGEST] = [8, 128];
 const where = place(location);
 let own = "FUNCTION"; // its name, once the settings are there
@@ -11,7 +10,7 @@ let own = "FUNCTION"; // its name, once the settings are there
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 form.addEventListener("submit", (event) => event.preventDefault());
-for (const button of document.querySelectorAll("[data-copies]")) copies(button, get(button.dataset.copies));
+for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
 setting("function").then(
   (name) => {
@@ -24,7 +23,7 @@ setting("function").then(
 /** The request as it stands. */
 function wanted() {
   const request = { length: length.valueAsNumber };
-  for (const field of Object.keys(SIZES)) request[field] = get(field.replace("include_", "")).checked;
+  for (const field of Object.keys(SIZES)) request[field] = parts[field.replace("include_", "")].checked;
   return name.value ? { ...request, name: name.value } : request;
 }
 
@@ -51,8 +50,8 @@ function show() {
   const request = wanted();
   const found = problems(request);
   for (const [part, sentence] of Object.entries(found)) {
-    get(`${part}-problem`).textContent = sentence;
-    get(part)?.setAttribute("aria-invalid", Boolean(sentence));
+    parts[`${part}-problem`].textContent = sentence;
+    parts[part]?.setAttribute("aria-invalid", Boolean(sentence));
   }
   if (!found.length) range.value = request.length;
   showStrength(request, !found.length && !found.classes);
@@ -60,15 +59,15 @@ function show() {
 }
 
 function showStrength({ length, ...request }, known) {
-  get("strength").hidden = !known;
+  parts.strength.hidden = !known;
   if (!known) return;
   const sizes = Object.keys(SIZES).filter((field) => request[field]).map((field) => SIZES[field]);
   const number = possible(length, sizes);
   const strength = bits(number);
-  get("word").textContent = word(strength);
-  get("bits").textContent = `${strength.toFixed(1)} bits`;
-  get("guesses").textContent = `At 10 billion guesses a second, finding it takes ${time(number)} on average.`;
-  document.querySelector("meter").value = strength;
+  parts.word.textContent = word(strength);
+  parts.bits.textContent = `${strength.toFixed(1)} bits`;
+  parts.guesses.textContent = `At 10 billion guesses a second, finding it takes ${time(number)} on average.`;
+  parts.meter.value = strength;
 }
 
 /** Nothing that the function would refuse can be copied. */
@@ -77,11 +76,11 @@ function showCommands(request, right) {
   if (!right) return;
   const called = request.name ?? "password_20260131_120000_1a2b3c4d";
   const key = `passwords/${called}.json`;
-  get("request").textContent = JSON.stringify(request, null, 2);
-  get("skiff").textContent = skiff(request, where);
-  get("aws").textContent = aws(request, own, where);
-  get("fetching").textContent = fetching(key, where);
+  parts.request.textContent = JSON.stringify(request, null, 2);
+  parts.skiff.textContent = skiff(request, where);
+  parts.aws.textContent = aws(request, own, where);
+  parts.fetching.textContent = fetching(key, where);
   const told = { length: request.length, created_at: "2026-01-31T12:00:00+00:00", new_version: false };
   const example = { password_name: called, s3_key: key, ...told };
-  get("example").textContent = JSON.stringify(example, null, 2);
+  parts.example.textContent = JSON.stringify(example, null, 2);
 }

@@ -1,11 +1,8 @@
-import { say, setting } from "./base.js";
+import { parts, say, setting } from "./base.js";
 import { complaint, keptName, size, upload } from "./upload.js";
 
+const { form, files, drop, keep, submit, chosen, uploaded, none, template } = parts;
 const AT_ONCE = 3;
-const [form, files, drop, keep, submit, chosen, uploaded, none, template] = [
-  "form", "#files", "#drop", "#keep", "form > button", "#chosen", "#uploaded", "#none", "template",
-].map((selector) => document.querySelector(selector));
-
 const api = setting("api");
 const photos = new Set(); // chosen, and not uploaded yet
 const waiting = [];
@@ -32,19 +29,23 @@ addEventListener("drop", (event) => {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const ready = [...photos].filter((photo) => photo.ready);
+  const ready = inState("new", "failed");
   if (ready.length) begin(ready);
   else if (!photos.size) say("Choose photos first.", "bad");
 });
 
-/** A chosen file and the list item that shows it; `ready` to be uploaded, or on its way, or refused. */
+/**
+ * A chosen file and the list item that shows it. `state`: "new", "refused" (it will never do), "moving" or "failed"
+ * (and may be tried again), in the end "uploaded".
+ */
 class Photo {
   constructor(file) {
     this.file = file;
     this.item = template.content.firstElementChild.cloneNode(true);
     this.fill();
-    this.ready = !complaint(file);
-    if (!this.ready) this.problem(complaint(file));
+    const refusal = complaint(file);
+    this.state = refusal ? "refused" : "new";
+    this.problem(refusal);
   }
 
   part(selector) {
@@ -86,14 +87,14 @@ class Photo {
     this.part(".problem").hidden = !sentence;
   }
 
-  /** Show that it is on its way, or that it is not. */
-  moving(yes) {
-    this.ready = false;
+  become(state) {
+    const moving = state === "moving";
+    this.state = state;
     this.problem("");
-    this.part("progress").hidden = !yes;
-    this.part(".remove").hidden = yes;
-    this.part(".retry").hidden = true;
+    this.part("progress").hidden = !moving;
     this.part("progress").value = 0;
+    this.part(".remove").hidden = moving;
+    this.part(".retry").hidden = state !== "failed";
     this.part(".hint").textContent = size(this.file);
   }
 
@@ -112,15 +113,14 @@ class Photo {
       });
       this.arrived(key);
     } catch (error) {
-      this.moving(false);
+      this.become("failed");
       this.problem(error.message);
-      this.part(".retry").hidden = false;
     }
   }
 
   arrived(key) {
     photos.delete(this);
-    this.moving(false);
+    this.become("uploaded");
     this.part(".actions").remove();
     const code = document.createElement("code");
     code.textContent = key;
@@ -142,7 +142,7 @@ function add(list) {
 }
 
 function begin(some) {
-  for (const photo of some) photo.moving(true);
+  for (const photo of some) photo.become("moving");
   waiting.push(...some);
   tell();
   next();
@@ -161,16 +161,20 @@ function next() {
 
 /** Say how it goes, and what the button would do. */
 function tell() {
-  const ready = [...photos].filter((photo) => photo.ready).length;
+  const ready = inState("new", "failed").length;
+  const left = inState("moving").length;
+  const bad = inState("refused", "failed").length;
+  const done = uploaded.children.length;
   submit.textContent = ready > 1 ? `Upload ${ready} photos` : "Upload";
   submit.setAttribute("aria-disabled", !ready);
-  const left = running + waiting.length;
-  const refused = photos.size - ready - left;
-  const done = uploaded.children.length;
   const arrived = done ? `${count(done)} uploaded. ` : "";
   if (left) say(`${count(left)} on the way …`);
-  else if (refused) say(`${arrived}${count(refused)} with a problem: see the list.`, "bad");
+  else if (bad) say(`${arrived}${count(bad)} with a problem: see the list.`, "bad");
   else say(ready ? "" : arrived, "good");
+}
+
+function inState(...states) {
+  return [...photos].filter((photo) => states.includes(photo.state));
 }
 
 function count(photos) {

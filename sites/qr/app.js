@@ -1,12 +1,7 @@
-import { Refusal, ask, copies, request, say, setting } from "./base.js";
+import { Refusal, ask, copies, parts, request, say, setting } from "./base.js";
 
+const { form, text, count, submit, result, empty, figure, picture, caption, actions, download, copy, open, link } = parts;
 const MOST = 1_000; // characters
-const [form, text, count, button] = ["form", "#text", "#count", "button"].map((name) => document.querySelector(name));
-const result = document.querySelector(".result");
-const [figure, picture, caption, actions, download, copy, open, link, empty] = [
-  "result", "picture", "caption", "actions", "download", "copy", "open", "link", "empty",
-].map((id) => document.getElementById(id));
-
 const api = setting("api");
 const fail = (error) => say(error.message, "bad");
 const slow = () => say("This takes longer than usual …");
@@ -62,7 +57,7 @@ function wrong() {
 
 function busy(yes) {
   making = yes;
-  button.setAttribute("aria-disabled", yes);
+  submit.setAttribute("aria-disabled", yes);
   result.setAttribute("aria-busy", yes);
 }
 

@@ -3,6 +3,9 @@
 const SLOW = 5_000; // milliseconds until somebody who waits is told so
 export const PATIENCE = 30_000; // milliseconds until we give up: API Gateway itself does after 29 s
 
+/** The elements of the page that have an id, by it. */
+export const parts = Object.fromEntries([...document.querySelectorAll("[id]")].map((element) => [element.id, element]));
+
 /** Something that did not work; the message is a sentence for whoever uses the page. */
 export class Refusal extends Error {}
 
@@ -46,9 +49,8 @@ export async function ask(url, options, slow) {
 
 /** Show a sentence where a screen reader hears it too; `tone` is "good", "bad" or nothing. */
 export function say(sentence, tone = "") {
-  const status = document.querySelector("[role=status]");
-  status.dataset.tone = tone;
-  status.textContent = sentence;
+  parts.status.dataset.tone = tone;
+  parts.status.textContent = sentence;
 }
 
 /** Have a button copy the text of an element. */

@@ -160,6 +160,16 @@ def test_a_photo_in_trouble_does_not_hold_up_the_others(photo: Page, tmp_path: P
     expect(chosen(photo, "bad.gif")).to_contain_text("The service cannot be reached.")
 
 
+def test_all_that_failed_can_be_tried_again_at_once(photo: Page, tmp_path: Path) -> None:
+    photo.route(PRESIGN, down)
+    choose(photo, *(noise(tmp_path / f"{seed}.png", seed=seed) for seed in range(2)))
+    upload(photo)
+    expect(photo.get_by_role("status")).to_have_text("2 photos with a problem: see the list.")
+    photo.unroute_all()
+    photo.get_by_role("button", name="Upload 2 photos").click()
+    expect(photo.get_by_role("status")).to_have_text("2 photos uploaded.")
+
+
 def test_without_photos_there_is_nothing_to_upload(photo: Page) -> None:
     photo.get_by_role("button", name="Upload").click(force=True)  # it looks disabled, and can be pressed
     expect(photo.get_by_role("status")).to_have_text("Choose photos first.")
