@@ -46,7 +46,8 @@ class Terraform:
             raise NotAvailable("not installed")
         self._program = program
         self._folder = folder
-        shutil.copy(Path(__file__).parent / "terraform" / "main.tf", folder)
+        for part in Path(__file__).with_suffix("").glob("*.tf"):
+            shutil.copy(part, folder)
         self._variables = environment(
             **_command_line_configuration(folder),
             CHECKPOINT_DISABLE="1",
