@@ -20,7 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
-from localdev import kms
+from localdev import kms, s3
 from localdev.announce import announce
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
@@ -42,6 +42,7 @@ class LoopbackServer(TwistedRuntimeServer):
         prepare_catalog()
         announce()
         kms.apply()
+        s3.apply()
         gateway.request_handlers.insert(0, keep_body)
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]

@@ -40,6 +40,7 @@ _INDEX, _ERROR, _SETTINGS = "index.html", "404.html", "settings.json"
 # A name with a hash in it never means other content. All others are asked for again, which an ETag makes cheap.
 _HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
 _FOREVER, _ASK, _NEVER = "max-age=31536000, immutable", "no-cache", "no-store"
+_AS_SETTINGS = ("application/json", _NEVER)
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -168,7 +169,8 @@ class Site(S3Bucket):
         keys = [item["Key"] for item in aws.pages("s3", "list_objects_v2", "Contents", Bucket=name)]
         heads = aws.together(*(partial(_head, aws, name, key) for key in keys))
         found = {key: head for key, head in zip(keys, heads, strict=True) if head}
-        settings = _read_settings(aws, name) if found.pop(_SETTINGS, None) else None
+        about = found.pop(_SETTINGS, None)
+        settings = _read_settings(aws, name) if about and (about.type, about.cache) == _AS_SETTINGS else None
         return {**have, "Files": found, "Settings": settings}
 
     @classmethod
@@ -226,7 +228,7 @@ def _upload(aws: Aws, name: str, have: Properties, want: Properties) -> None:
     pages = {key: file for key, file in changed.items() if key.endswith(".html")}
     if have.get("Settings") != want["Settings"]:
         body = json.dumps(want["Settings"], indent=2) + "\n"
-        _put(aws, name, _SETTINGS, body.encode(), "application/json", _NEVER)
+        _put(aws, name, _SETTINGS, body.encode(), *_AS_SETTINGS)
     for batch in (changed.keys() - pages.keys(), pages.keys()):
         aws.together(*(partial(_put_file, aws, name, key, changed[key]) for key in sorted(batch)))
     gone = [{"Key": key} for key in before.keys() - want["Files"].keys()]

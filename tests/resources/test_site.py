@@ -104,8 +104,11 @@ def test_a_header_that_another_client_changed_is_put_right(world: World) -> None
     aws, name = _up(world)
     s3 = aws.client("s3")
     s3.put_object(Bucket=name, Key="style.css", Body=b"body { color: green }\n", ContentType="text/plain")
-    assert _sent(world) == ["style.css"]
+    settings = s3.get_object(Bucket=name, Key="settings.json")["Body"].read()
+    s3.put_object(Bucket=name, Key="settings.json", Body=settings, ContentType="application/json")
+    assert sorted(_sent(world)) == ["settings.json", "style.css"]
     assert s3.head_object(Bucket=name, Key="style.css")["ContentType"] == "text/css; charset=utf-8"
+    assert s3.head_object(Bucket=name, Key="settings.json")["CacheControl"] == "no-store"
 
 
 def test_pages_find_what_is_deployed_in_their_settings(world: World) -> None:

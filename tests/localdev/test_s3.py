@@ -1,0 +1,25 @@
+"""Large objects, which S3 keeps in files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localdev.emulator import Emulator
+
+pytestmark = pytest.mark.emulator
+LARGE = os.urandom(2 * 1024**2)  # bytes; LocalStack keeps up to half a megabyte in memory
+
+
+def test_a_large_object_lies_in_the_emulators_own_folder(emulator: Emulator, client: Callable[..., Any]) -> None:
+    s3, bucket = client("s3"), "large-objects-of-one-emulator"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="photo", Body=LARGE)
+    assert s3.get_object(Bucket=bucket, Key="photo")["Body"].read() == LARGE
+    # The files themselves have no names.
+    assert [path.parent for path in emulator.root.rglob(bucket)] == [emulator.root / "tmp" / "s3"]
+    assert not Path("/tmp/localstack-s3-storage", bucket).exists()
