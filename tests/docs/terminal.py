@@ -44,16 +44,15 @@ class Terminal:
         os.write(self._commands, f"{command}\nprintf '\\036%d\\036' $?\n".encode())
         deadline = time.monotonic() + limit
         waiting = [(question.encode(), answer) for question, answer in answers]
-        printed, unanswered = b"", 0
+        printed = b""
         while not (ended := ENDED.search(printed)):
             ready, _, _ = select.select([self._screen], [], [], max(0, deadline - time.monotonic()))
             if not ready:
-                raise TimeoutError(f"still running after {limit:.0f} s; so far:\n{_text(printed)}")
+                raise TimeoutError(f"still running after {limit:.0f} s; so far:\n{printed.decode(errors='replace')}")
             printed += os.read(self._screen, 1 << 16)
-            if waiting and printed[unanswered:].rstrip().endswith(waiting[0][0]):
+            if waiting and printed.rstrip().endswith(waiting[0][0]):
                 os.write(self._screen, f"{waiting.pop(0)[1]}\n".encode())
-                unanswered = len(printed)
-        return int(ended[1]), _text(printed[: ended.start()]).splitlines()
+        return int(ended[1]), printed[: ended.start()].decode(errors="replace").splitlines()
 
     def __enter__(self) -> Terminal:
         return self
@@ -64,7 +63,3 @@ class Terminal:
         self._shell.wait()
         os.close(self._screen)
         os.close(self._commands)
-
-
-def _text(printed: bytes) -> str:
-    return printed.decode(errors="replace").replace("\r\n", "\n")

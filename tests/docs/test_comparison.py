@@ -72,7 +72,8 @@ def test_what_no_two_runs_have_in_common_does_not_count(want: str, got: str) -> 
         ("first\n…\nlast", "first\nsecond"),
         ("first\n…\nmiddle\n…\nlast", "first\nlast"),
         ("…?Signature=…", "http://127.0.0.1/"),
-        ("one … line", "one more\nline"),
+        ("from … on", "from \nthen on"),
+        ("5.2 s (48 calls)", "5.2 s and more"),
     ],
 )
 def test_all_else_counts(want: str, got: str) -> None:

@@ -100,7 +100,7 @@ def test_what_waits_for_ever_is_given_up(obey: Follow, monkeypatch: pytest.Monke
 
 def test_nothing_outlives_the_reader(obey: Follow, tmp_path: Path) -> None:
     with pytest.raises(Disagreement):
-        obey("```console\n$ (while sleep 0.02; do echo >> ../alive; done) & sleep 0.2; false\n```\n")
+        obey("```console\n$ (trap '' HUP; while sleep 0.02; do echo >> ../alive; done) & sleep 0.2; false\n```\n")
     size = (tmp_path / "alive").stat().st_size
     time.sleep(0.2)
     assert 0 < (tmp_path / "alive").stat().st_size == size
