@@ -72,7 +72,7 @@ def test_what_no_two_runs_have_in_common_does_not_count(want: str, got: str) -> 
         ("first\n…\nlast", "first\nsecond"),
         ("first\n…\nmiddle\n…\nlast", "first\nlast"),
         ("…?Signature=…", "http://127.0.0.1/"),
-        ("from … on", "from \nthen on"),
+        ("from…on", "from\non"),
         ("5.2 s (48 calls)", "5.2 s and more"),
     ],
 )
