@@ -9,7 +9,6 @@ let own = "FUNCTION"; // its name, once the settings are there
 
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
-form.addEventListener("submit", (event) => event.preventDefault());
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
 setting("function").then(

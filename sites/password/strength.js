@@ -22,10 +22,9 @@ export function possible(length, sizes) {
   return total;
 }
 
-/** log2 of a positive BigInt. */
+/** log2 of a number of passwords; the most there can be, 88 to the power of 128, is within what a float reaches. */
 export function bits(number) {
-  const more = Math.max(number.toString(2).length - 53, 0); // a float holds 53 exactly
-  return Math.log2(Number(number >> BigInt(more))) + more;
+  return Math.log2(Number(number));
 }
 
 /** Bits as a word. */

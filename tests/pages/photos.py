@@ -28,6 +28,12 @@ def upload(page: Page) -> None:
     page.locator("form > button").click()
 
 
+def slow_line(page: Page, speed: int) -> None:
+    """Have everything leave the browser with that many bytes a second."""
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+
+
 def chosen(page: Page, name: str) -> Locator:
     """The item of a photo that is not uploaded."""
     return page.get_by_role("list", name="Chosen photos").get_by_role("listitem").filter(has_text=name)

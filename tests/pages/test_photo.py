@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.photos import choose, chosen, keys, noise, upload, uploaded
+from tests.pages.photos import choose, chosen, keys, noise, slow_line, upload, uploaded
 
 NAMELESS = re.compile(r"uploads/[\w-]{22}\.[a-z]+")
 
@@ -37,8 +37,7 @@ def test_a_photo_of_several_megabytes_arrives_as_it_is(
 ) -> None:
     path = noise(tmp_path / "harbour at dawn.jpg", side=2400)
     assert path.stat().st_size > 4 * 1024**2
-    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 4 * 1024**2}
-    photo.context.new_cdp_session(photo).send("Network.emulateNetworkConditions", line)  # slow enough to see progress
+    slow_line(photo, 4 * 1024**2)  # so that there is progress to see
     choose(photo, path)
     photo.evaluate("""() => {
         const bar = document.querySelector("#chosen progress")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.pages.api import CORS, TROUBLE, Answer, down, silent
-from tests.pages.photos import choose, chosen, noise, upload, uploaded
+from tests.pages.photos import choose, chosen, noise, slow_line, upload, uploaded
 
 pytestmark = pytest.mark.usefixtures("failing_requests")
 PRESIGN, PUT = "**/presign?*", "**/uploads/*"
@@ -112,6 +112,7 @@ def test_who_waits_for_a_permission_is_told_and_in_the_end_let_go(photo: Page, p
     choose(photo, path)
     upload(photo)
     expect(chosen(photo, path.name)).to_contain_text("asking for permission …")
+    expect(photo.get_by_role("button", name="Try again")).to_have_count(0)
     photo.clock.fast_forward(5_100)
     expect(chosen(photo, path.name)).to_contain_text("this takes longer than usual …")
     photo.clock.fast_forward(25_000)
@@ -129,6 +130,16 @@ def test_an_upload_that_stands_still_is_given_up(photo: Page, path: Path) -> Non
     photo.clock.fast_forward(1_100)
     says(photo, path, "Nothing has moved for 30 seconds. Check your connection, then try again.")
     works_again(photo, path)
+
+
+def test_an_upload_may_take_long_as_long_as_it_moves(photo: Page, tmp_path: Path) -> None:
+    slow_line(photo, 1024**2)
+    choose(photo, noise(tmp_path / "large.jpg", side=1600))
+    upload(photo)
+    for share in (0.05, 0.3, 0.6):
+        photo.wait_for_function("share => document.querySelector('#chosen progress').value > share", arg=share)
+        photo.clock.fast_forward(20_000)
+    expect(photo.get_by_role("status")).to_have_text("1 photo uploaded.")
 
 
 def test_what_is_no_photo_or_too_large_is_not_asked_for(photo: Page, path: Path, tmp_path: Path) -> None:

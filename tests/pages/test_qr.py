@@ -45,11 +45,18 @@ def test_any_text_goes_in_line_breaks_and_all(qr: Page) -> None:
 
 
 def test_a_second_code_takes_the_place_of_the_first(qr: Page) -> None:
+    qr.evaluate("""() => {
+        window.kept = 0
+        const [create, revoke] = [URL.createObjectURL, URL.revokeObjectURL]
+        URL.createObjectURL = file => { kept += 1; return create(file) }
+        URL.revokeObjectURL = url => { if (url) kept -= 1; revoke(url) }
+    }""")
     make(qr, "first")
     qr.get_by_label("Text or link").fill("second")
     qr.get_by_role("button", name="Make the code").click()
     expect(qr.get_by_alt_text("QR code of “second”")).to_be_visible()
     assert decode(qr.screenshot()) == "second"
+    assert qr.evaluate("kept") == 1
 
 
 def test_the_downloaded_file_is_the_code(qr: Page, tmp_path: Path) -> None:
@@ -76,7 +83,10 @@ def test_the_link_can_be_copied(page: Page, outputs: dict[str, dict[str, str]], 
     make(page, TEXT)
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert decode(http("GET", pasted(page)).body) == TEXT
+    link = page.get_by_role("link", name="Open").get_attribute("href")
+    assert link
+    assert pasted(page) == link
+    assert decode(http("GET", link).body) == TEXT
 
 
 def pasted(page: Page) -> str:
