@@ -13,9 +13,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from deployer.refs import Join, Ref
 from deployer.stack import Stack
@@ -28,6 +28,12 @@ Properties = dict[str, Any]
 
 STACK_TAG = "skiff:stack"
 ID_TAG = "skiff:id"
+
+
+# In YAML one text may stand for a list of one.
+Texts = Annotated[
+    list[str], Field(min_length=1), BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+]
 
 
 class Spec(BaseModel):

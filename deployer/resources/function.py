@@ -8,14 +8,14 @@ import re
 import shlex
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from deployer import package
 from deployer.errors import AwsError
 from deployer.refs import Ref
-from deployer.resource import Properties, Resource, Spec
+from deployer.resource import Properties, Resource, Spec, Texts
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -49,9 +49,6 @@ _RESERVED = frozenset(
 _CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
-Levels = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-
-
 class FunctionSpec(Spec):
     """Code that runs when it is called."""
 
@@ -63,7 +60,7 @@ class FunctionSpec(Spec):
     timeout: int = Field(3, ge=1, le=900, description="A call is ended after so many seconds.")
     description: str = Field("", max_length=256, description="For people who meet it in the console.")
     environment: dict[str, str] = Field({}, description="Environment variables; may hold ${...} references.")
-    grants: dict[str, Levels] = Field({}, description="What it may do with what, such as 'images: write'.")
+    grants: dict[str, Texts] = Field({}, description="What it may do with what, such as 'images: write'.")
     example: str | None = Field(None, description="An event to try it with, for the line that 'up' prints.")
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] = Field(
         14, description="Log lines are deleted at this age."

@@ -1,4 +1,4 @@
-"""Static websites: the pages of a folder in a public bucket of their own, served by S3."""
+"""Static websites: pages in a public bucket of their own, served by S3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from deployer.resource import Properties, Spec
+from deployer.resource import Properties, Spec, Texts
 from deployer.s3 import (
     BATCH,
     POLICY,
@@ -96,7 +96,9 @@ class File:
 class SiteSpec(Spec):
     """Pages for browsers, at an address of their own."""
 
-    folder: str = Field(description="The folder of the pages, from the folder of this file.")
+    pages: Texts = Field(
+        description="Their folder, from the folder of this file; of several, the files of a later one win."
+    )
     settings: dict[str, str] = Field(
         {}, description="What the pages find in settings.json, beside them; may hold ${...} references."
     )
@@ -112,29 +114,31 @@ class Site(S3Bucket):
 
     _files: dict[str, File] | None = None
 
-    @property
-    def _folder(self) -> Path:
-        return Path(self.stack.root, self.spec.folder)
-
     def check(self) -> None:
         super().check()
-        error, folder = self.app.lines.error, self.spec.folder
-        place = (*self.place, "folder")
-        if not self._folder.is_dir():
-            text = f"the folder '{folder}' does not exist"
-            raise error(place, text, f"paths start at the folder of {self.app.lines.file.name}")
-        if not (self._folder / _INDEX).is_file():
-            raise error(place, f"'{folder}' has no {_INDEX}", "it is the page that a visitor sees first")
-        if (self._folder / _SETTINGS).exists():
-            text = f"'{folder}/{_SETTINGS}' would be overwritten: it is made from 'settings'"
+        error, place = self.app.lines.error, (*self.place, "pages")
+        for folder in self.spec.pages:
+            if not Path(self.stack.root, folder).is_dir():
+                text = f"the folder '{folder}' does not exist"
+                raise error(place, text, f"paths start at the folder of {self.app.lines.file.name}")
+        if self._find(_INDEX) is None:
+            text = f"there is no {_INDEX} in '{', '.join(self.spec.pages)}'"
+            raise error(place, text, "it is the page that a visitor sees first")
+        if settings := self._find(_SETTINGS):
+            text = f"'{settings}' would be overwritten: it is made from 'settings'"
             raise error(place, text, "move its content to 'settings', and delete it")
 
+    def _find(self, name: str) -> Path | None:
+        """The path of a file that stands directly in one of the folders, from the folder of the configuration."""
+        paths = (Path(folder, name) for folder in self.spec.pages)
+        return next((path for path in paths if (self.stack.root / path).exists()), None)
+
     def prepare(self) -> None:
-        self._files = dict(_files(self._folder))
+        self._files = {key: file for folder in self.spec.pages for key, file in _files(Path(self.stack.root, folder))}
 
     def desired(self) -> Properties:
         website: Properties = {"IndexDocument": {"Suffix": _INDEX}}
-        if (self._folder / _ERROR).is_file():
+        if self._find(_ERROR):
             website["ErrorDocument"] = {"Key": _ERROR}
         place = (*self.place, "settings")
         return {

@@ -33,7 +33,7 @@ api:
   cors: ${site.origin}
   routes: {GET /hello: worker}
 site:
-  folder: pages
+  pages: pages
   settings: {api: "${api.url}"}
 """
 FOREIGN = None  # names are not unique: one of the same name is no obstacle

@@ -16,14 +16,14 @@ CONFIG = """
 buckets:
   files: {}
 site:
-  folder: pages
+  pages: pages
   settings: {bucket: "${buckets.files.name}"}
 """
 EDITED = """
 buckets:
   files: {}
 site:
-  folder: pages
+  pages: pages
   settings: {greeting: hello}
 """
 
@@ -118,6 +118,19 @@ def test_pages_find_what_is_deployed_in_their_settings(world: World) -> None:
     assert settings == {"bucket": made.outputs()["demo"]["buckets.files.name"]}
 
 
+def test_of_several_folders_a_later_one_wins(world: World) -> None:
+    (world.folder / "pages" / "index.html").unlink()
+    (world.folder / "own").mkdir()
+    (world.folder / "own" / "index.html").write_text("<!doctype html><title>Own</title>")
+    (world.folder / "own" / "style.css").write_text("body { color: red }\n")
+    (world.folder / "pages" / "base.js").write_text("export {}\n")
+    aws, name = _up(world, "site: {pages: [pages, own]}")
+    s3 = aws.client("s3")
+    found = {item["Key"] for item in s3.list_objects_v2(Bucket=name)["Contents"]}
+    assert found == {"index.html", "style.css", "base.js", "settings.json"}
+    assert s3.get_object(Bucket=name, Key="style.css")["Body"].read() == b"body { color: red }\n"
+
+
 def test_a_page_of_its_own_answers_what_is_not_there(world: World) -> None:
     (world.folder / "pages" / "404.html").write_text("nothing here")
     aws, name = _up(world)
@@ -141,7 +154,7 @@ def test_a_site_that_is_configured_no_more_is_deleted_once(world: World) -> None
 
 def test_a_bucket_cannot_have_the_name_of_the_site(world: World) -> None:
     with pytest.raises(ConfigError, match=r"demo\.bucket\.site and demo\.site\.site would both be"):
-        world.plan("buckets: {site: {}}\nsite: {folder: pages}")
+        world.plan("buckets: {site: {}}\nsite: {pages: pages}")
 
 
 def test_a_site_that_lost_its_id_is_not_taken_for_a_bucket_too_many(world: World) -> None:
@@ -156,14 +169,14 @@ def test_a_site_that_lost_its_id_is_not_taken_for_a_bucket_too_many(world: World
     ("folder", "says"),
     [
         ("nowhere", "the folder 'nowhere' does not exist"),
-        ("code", "'code' has no index.html"),
+        ("code", "there is no index.html in 'code'"),
         ("pages", r"'pages/settings\.json' would be overwritten"),
     ],
 )
 def test_a_folder_that_is_no_site_is_refused(world: World, folder: str, says: str) -> None:
     (world.folder / "pages" / "settings.json").write_text("{}")
     with pytest.raises(ConfigError, match=rf"config\.yaml:7: {says}"):
-        world.plan(f"site:\n  folder: {folder}")
+        world.plan(f"site:\n  pages: {folder}")
 
 
 @pytest.mark.parametrize(
