@@ -3,7 +3,7 @@
 Everything must be the same but what no two runs have in common: durations, dates, numbers of calls, and names that
 are made up, such as an API's id. A made-up name stands for the same one throughout a document, in commands too.
 ``…`` stands for whatever there is, on a line of its own for any number of lines. Lines of progress, one for each
-change or wait, may come in any order.
+change or wait, may come in any order; beside a ``…`` they are some of those there are.
 """
 
 from __future__ import annotations
@@ -94,7 +94,10 @@ def _in_order(lines: list[str]) -> list[str]:
         if PROGRESS.match(line):
             progress.append(line)
         else:
-            ordered += [*sorted(progress), line]
+            gap = [ANYTHING] if ANYTHING in (line, *ordered[-1:]) else []
+            for each in sorted(progress):
+                ordered += [*gap, each]
+            ordered += [*gap, line]
             progress = []
     while ordered and not ordered[-1]:
         ordered.pop()

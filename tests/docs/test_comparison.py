@@ -7,10 +7,10 @@ import pytest
 from tests.docs.comparison import Comparison
 
 ONE, OTHER = "0bf5e3ac-8a1d-4c55-9e60-5a3f6f1c2d3e", "f1d0c9b8-1234-4abc-8def-001122334455"
-UP = """\
-  + qr.role.generator            created       0.3 s
-  + qr.bucket.images             created       0.5 s
-2 created in 5.2 s (48 calls)"""
+ROLE = "  + qr.role.generator            created       0.3 s"
+BUCKET = "  + qr.bucket.images             created       0.5 s"
+DONE = "2 created in 5.2 s (48 calls)"
+UP = f"{ROLE}\n{BUCKET}\n{DONE}"
 
 
 def difference(want: str, got: str) -> str:
@@ -23,8 +23,8 @@ def difference(want: str, got: str) -> str:
         ("", ""),
         ("same\n\n", "same"),
         ("Default [None]:", "Default [None]: "),
-        (UP, UP.replace("0.5 s", "12.5 s").replace("   created      12", "   created      12").replace("48", "1217")),
-        (UP, "\n".join([UP.splitlines()[1], UP.splitlines()[0], UP.splitlines()[2]])),
+        (UP, UP.replace(" 0.5 s", "12.5 s").replace("48", "1217")),
+        (UP, f"{BUCKET}\n{ROLE}\n{DONE}"),
         ("answers (3.1 s)", "answers (0.1 s)"),
         ("2026-11-21 06:11:30 skiff", "2031-01-01 00:00:00 skiff"),
         ('"at": "2026-11-21T06:11:35+00:00"', '"at": "2031-01-01T00:00:00+00:00"'),
@@ -40,6 +40,9 @@ def difference(want: str, got: str) -> str:
         ("first\n…\nlast", "first\nsecond\n\nthird\nlast"),
         ("first\n…\nlast", "first\nlast"),
         ("…\nlast", "first\nlast"),
+        (f"{ROLE}\n…\n{DONE}", f"{BUCKET}\n{ROLE}\n{DONE}"),
+        (f"…\n{BUCKET}\n{DONE}", f"{ROLE}\n{BUCKET}\n{DONE}"),
+        (f"{ROLE}\n{BUCKET}\n…\n{DONE}", f"{BUCKET}\n{BUCKET.replace('bucket', 'log_group')}\n{ROLE}\n{DONE}"),
         ("first\n…", "first"),
         ('"url": "http://…&Signature=…",', '"url": "http://127.0.0.1/?a=b&Signature=ef92e3",'),
     ],
@@ -63,7 +66,9 @@ def test_what_no_two_runs_have_in_common_does_not_count(want: str, got: str) -> 
         (UP, UP.replace("2 created", "3 created")),
         (UP, UP.replace("images ", "pictures ")),
         (UP, UP.replace("created       0.3 s", "failed")),
-        (UP, "\n".join([UP.splitlines()[2], *UP.splitlines()[:2]])),
+        (UP, f"{DONE}\n{ROLE}\n{BUCKET}"),
+        (UP, f"{ROLE}\n{BUCKET}\n{BUCKET}\n{DONE}"),
+        (f"{ROLE}\n…\n{DONE}", f"{BUCKET}\n{DONE}"),
         ("skiff-dev-qr-images-09fb161d", "skiff-dev-qr-images-885c9a1d"),
         ("Memory Size: 128 MB", "Memory Size: 256 MB"),
         ("execute-api/wmrbjk87sn/prod", "execute-api//prod"),
