@@ -35,7 +35,7 @@ browser: .venv/dev
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: none was found"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "hint: on Debian and Ubuntu, 'apt install python3-venv' brings what is missing"; rm -rf .venv; exit 1; }
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 
 .venv/local: requirements/local.txt pyproject.toml | $(UV)
 	@echo "installing the deployer and the emulator into .venv"

@@ -28,10 +28,11 @@ def measure(endpoint_url: str, tell: Callable[[str], None]) -> dict[str, dict[st
 
 
 def weigh(sites: Path) -> dict[str, dict[str, int]]:
-    """{site: {"files", "bytes", "gzipped"}} of each folder: its files together, each gzipped by itself."""
+    """{site: {"files", "bytes", "gzipped"}}, what all share included; every file is gzipped by itself."""
+    shared = sites / "shared"
     weights = {}
-    for folder in sorted(sites.iterdir()):
-        contents = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    for folder in sorted(set(sites.iterdir()) - {shared}):
+        contents = [path.read_bytes() for each in (shared, folder) for path in each.rglob("*") if path.is_file()]
         weights[folder.name] = {
             "files": len(contents),
             "bytes": sum(map(len, contents)),

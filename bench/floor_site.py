@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[1] / "sites" / "qr"
+SITES = Path(__file__).parents[1] / "sites"
+FOLDERS = (SITES / "shared", SITES / "qr")
 WEBSITE = {"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "404.html"}}
 SETTINGS = "settings.json"
 TYPES = {
@@ -24,8 +25,8 @@ def settings(apigateway: Any, api: str) -> dict[str, str]:
 
 def put(s3: Any, bucket: str, settings: dict[str, str]) -> None:
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=WEBSITE)
-    for path in files():
-        s3.put_object(Bucket=bucket, Key=key(path), Body=path.read_bytes(), **headers(path))
+    for key, path in files().items():
+        s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes(), **headers(path))
     s3.put_object(
         Bucket=bucket,
         Key=SETTINGS,
@@ -40,9 +41,9 @@ def facts(s3: Any, bucket: str, settings: dict[str, str]) -> Iterator[tuple[obje
     website = s3.get_bucket_website(Bucket=bucket)
     yield {name: website[name] for name in WEBSITE}, WEBSITE
     contents = s3.list_objects_v2(Bucket=bucket)["Contents"]
-    yield {item["Key"] for item in contents}, {SETTINGS, *map(key, files())}
-    for path in files():
-        head = s3.head_object(Bucket=bucket, Key=key(path))
+    yield {item["Key"] for item in contents}, {SETTINGS, *files()}
+    for key, path in files().items():
+        head = s3.head_object(Bucket=bucket, Key=key)
         yield {name: head[name] for name in headers(path)}, headers(path)
         yield head["ETag"].strip('"'), hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     found = s3.get_object(Bucket=bucket, Key=SETTINGS)
@@ -50,12 +51,9 @@ def facts(s3: Any, bucket: str, settings: dict[str, str]) -> Iterator[tuple[obje
     yield json.loads(found["Body"].read()), settings
 
 
-def files() -> list[Path]:
-    return sorted(path for path in FOLDER.rglob("*") if path.is_file())
-
-
-def key(path: Path) -> str:
-    return path.relative_to(FOLDER).as_posix()
+def files() -> dict[str, Path]:
+    """Key to path."""
+    return {path.name: path for folder in FOLDERS for path in sorted(folder.iterdir())}
 
 
 def headers(path: Path) -> dict[str, str]:

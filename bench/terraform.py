@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.processes import ROOT, Finished, StepFailed, environment, run
+from bench import floor_site
+from bench.processes import Finished, StepFailed, environment, run
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WAITING = "aws_s3_bucket_lifecycle_configuration.images"
@@ -54,7 +55,7 @@ class Terraform:
             TF_IN_AUTOMATION="1",
             TF_VAR_endpoint=endpoint_url,
             TF_VAR_zip=str(archive),
-            TF_VAR_site=str(ROOT / "sites" / "qr"),
+            TF_VAR_pages=json.dumps({key: str(path) for key, path in floor_site.files().items()}),
         )
         try:
             self._run("init", "-no-color", "-input=false")

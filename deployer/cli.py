@@ -182,7 +182,8 @@ def invoke(run: Run, function: str, data: str, logs: bool) -> int:
         raise SkiffError(f"{function} is not deployed: the emulator is not running", "run: python deploy.py up")
     aws = run.aws()
     answer = invocation.invoke(aws, run.declare(aws.stack, (app,))[f"{app}.function.{name}"], event)
-    failure = FunctionFailed(function, answer.payload) if answer.error else None
+    hint = "" if logs else "--logs shows what it logged"
+    failure = FunctionFailed(function, answer.payload, hint) if answer.error else None
     if not failure:
         run.say(invocation.shown(answer.payload), *([""] if logs else []))
     if logs:

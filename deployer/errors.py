@@ -69,10 +69,10 @@ class TimedOut(AwsError):
 class FunctionFailed(SkiffError):
     """``payload`` is Lambda's: ``{"errorMessage", "errorType", "stackTrace"}``, each of which may be missing."""
 
-    def __init__(self, name: str, payload: Any) -> None:
+    def __init__(self, name: str, payload: Any, hint: str = "") -> None:
         told = payload if isinstance(payload, dict) else {}
         reason = ": ".join(str(told[key]) for key in ("errorType", "errorMessage") if told.get(key))
-        super().__init__(f"{name} failed: {reason or payload}", "--logs shows what it logged")
+        super().__init__(f"{name} failed: {reason or payload}", hint)
 
 
 class Foreign(SkiffError):

@@ -97,7 +97,9 @@ def declare(apps: Iterable[App]) -> dict[str, Resource]:
     for resource in resources.values():
         resource.check()
     try:
-        order = graphlib.TopologicalSorter({id: waits_for(each) for id, each in resources.items()}).static_order()
+        order = graphlib.TopologicalSorter(
+            {id: sorted(waits_for(each)) for id, each in resources.items()}
+        ).static_order()
         return {id: resources[id] for id in order}
     except graphlib.CycleError as cycle:
         file = next(iter(resources.values())).app.lines.file

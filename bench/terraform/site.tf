@@ -1,7 +1,7 @@
 # The site of the QR app. Its files carry no tags, as the deployer's do not.
 
-variable "site" {
-  type = string # the folder of its pages
+variable "pages" {
+  type = map(string) # key to path
 }
 
 locals {
@@ -53,12 +53,12 @@ resource "aws_s3_bucket_website_configuration" "site" {
 }
 
 resource "aws_s3_object" "files" {
-  for_each      = fileset(var.site, "**")
+  for_each      = var.pages
   bucket        = aws_s3_bucket.site.id
-  key           = each.value
-  source        = "${var.site}/${each.value}"
-  etag          = filemd5("${var.site}/${each.value}")
-  content_type  = local.types[regex("[^.]+$", each.value)]
+  key           = each.key
+  source        = each.value
+  etag          = filemd5(each.value)
+  content_type  = local.types[regex("[^.]+$", each.key)]
   cache_control = "no-cache"
 
   override_provider {

@@ -16,7 +16,7 @@ ENCRYPTION = Aspect(
     "Encryption",
     "bucket_encryption",
     "ServerSideEncryptionConfigurationNotFoundError",
-    lambda answer: _encryption(answer["ServerSideEncryptionConfiguration"]["Rules"][0]),
+    lambda answer: _encryption(answer["ServerSideEncryptionConfiguration"]),
     lambda want: {
         "ServerSideEncryptionConfiguration": {
             "Rules": [
@@ -170,7 +170,10 @@ def _tls_only(arn: str) -> Properties:
     }
 
 
-def _encryption(rule: Any) -> Properties:
+def _encryption(configuration: Any) -> Properties | None:
+    if not configuration.get("Rules"):  # LocalStack, of what was deleted; S3 encrypts in any case
+        return None
+    (rule,) = configuration["Rules"]
     bucket_key = {"BucketKeyEnabled": True} if rule.get("BucketKeyEnabled") else {}
     return {**rule["ApplyServerSideEncryptionByDefault"], **bucket_key}
 

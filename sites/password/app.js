@@ -5,15 +5,15 @@ import { SIZES, bits, possible, time, word } from "./strength.js";
 const { form, length, range, name } = parts;
 const [SHORTEST, LONGEST] = [8, 128];
 const where = place(location);
-let own = "FUNCTION"; // its name, once the settings are there
+let [own, bucket] = ["FUNCTION", "BUCKET"]; // their names, once the settings are there
 
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
-setting("function").then(
-  (name) => {
-    own = name;
+Promise.all([setting("function"), setting("bucket")]).then(
+  (names) => {
+    [own, bucket] = names;
     show();
   },
   (error) => say(error.message, "bad"),
@@ -78,7 +78,7 @@ function showCommands(request, right) {
   parts.request.textContent = JSON.stringify(request, null, 2);
   parts.skiff.textContent = skiff(request, where);
   parts.aws.textContent = aws(request, own, where);
-  parts.fetching.textContent = fetching(key, where);
+  parts.fetching.textContent = fetching(key, bucket, where);
   const told = { length: request.length, created_at: "2026-01-31T12:00:00+00:00", new_version: false };
   const example = { password_name: called, s3_key: key, ...told };
   parts.example.textContent = JSON.stringify(example, null, 2);

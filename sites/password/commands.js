@@ -15,8 +15,8 @@ export function aws(request, name, where) {
 }
 
 /** The command that prints a stored password. */
-export function fetching(key, where) {
-  return `aws s3 cp${where.option} s3://BUCKET/${key} -`;
+export function fetching(key, bucket, where) {
+  return `aws s3 cp${where.option} s3://${bucket}/${key} -`;
 }
 
 /** What the commands need so that they speak to where this page comes from: an emulator, or a region of AWS. */

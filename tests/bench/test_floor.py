@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.deployments import zipped
-from bench.floor_site import FOLDER
+from bench.floor_site import files
 from bench.processes import StepFailed, environment, python
 from tests.conftest import Stack, StackMaker
 
@@ -67,7 +66,7 @@ CHANGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "website": ("s3", "put_bucket_website", {"Bucket": SITE, "WebsiteConfiguration": NO_HTML}),
     "content": ("s3", "put_object", {**PAGE, "CacheControl": "no-cache", "Body": b"elsewhere"}),
-    "cache": ("s3", "put_object", {**PAGE, "CacheControl": "no-store", "Body": Path(FOLDER, PAGE["Key"]).read_bytes()}),
+    "cache": ("s3", "put_object", {**PAGE, "CacheControl": "no-store", "Body": files()[PAGE["Key"]].read_bytes()}),
     "missing": ("s3", "delete_object", {"Bucket": SITE, "Key": "icon.svg"}),
     "settings": ("s3", "put_object", {**SETTINGS, "Body": b'{"api": "elsewhere"}'}),
 }

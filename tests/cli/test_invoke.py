@@ -86,6 +86,7 @@ def test_a_function_that_fails_ends_with_1_and_says_how(deployed: Stack) -> None
     done = deployed.run("invoke", "till.bell", "--data", '{"fail": "no till"}', "--logs")
     assert done.returncode == 1
     assert "ValueError: no till" in done.stdout
+    assert done.stderr.splitlines() == ["error: till.bell failed: ValueError: no till"]
     done = deployed.run("invoke", "till.bell", "--json", "--data", '{"fail": "no till"}')
     assert done.returncode == 1
     assert done.json["error"]["message"] == "till.bell failed: ValueError: no till"

@@ -208,7 +208,8 @@ def test_the_commands_work_as_they_are_pasted(
     example = json.loads(shown(password, "example"))
     assert {key: answer[key] for key in example} == example | {"created_at": answer["created_at"]}
     bucket = outputs["password"]["buckets.passwords.name"]
-    stored = json.loads(run(copied(password, "fetching").replace("BUCKET", bucket), tmp_path))
+    assert bucket in copied(password, "fetching")
+    stored = json.loads(run(copied(password, "fetching"), tmp_path))
     assert len(stored["password"]) == 33
     assert not {path.name for path in tmp_path.iterdir()} - {"answer.json"}
 
@@ -227,7 +228,7 @@ def test_commands_speak_to_where_the_page_comes_from(password: Page) -> None:
         const { aws, fetching, place, skiff } = await import("/commands.js")
         return hosts.map(host => {
             const where = place(new URL(`http://${host}/`))
-            return [skiff({}, where), aws({}, "f", where), fetching("k", where)]
+            return [skiff({}, where), aws({}, "f", where), fetching("k", "b", where)]
         })
     }"""
     places = {
@@ -241,7 +242,7 @@ def test_commands_speak_to_where_the_page_comes_from(password: Page) -> None:
         [
             f"python deploy.py invoke password.generator{skiff} --data '{{}}'",
             f"printf %s '{{}}' | aws lambda invoke --function-name f{option} --payload fileb:///dev/stdin answer.json",
-            f"aws s3 cp{option} s3://BUCKET/k -",
+            f"aws s3 cp{option} s3://b/k -",
         ]
         for skiff, option in places.values()
     ]

@@ -81,6 +81,15 @@ def test_what_a_new_bucket_has_anyway_is_not_written(world: World) -> None:
     assert aws.calls.writing == 1
 
 
+def test_encryption_that_another_client_took_away_comes_back(world: World) -> None:
+    aws, outcomes = world.up(EDITED)
+    aws.client("s3").delete_bucket_encryption(Bucket=outcomes[0].change.name)
+    world.up(EDITED)
+    assert changes(world.plan(EDITED)[1]) == {}
+    answer = aws.client("s3").get_bucket_encryption(Bucket=outcomes[0].change.name)
+    assert answer["ServerSideEncryptionConfiguration"]["Rules"]
+
+
 def test_tls_only_refuses_plain_http_for_the_bucket_and_all_in_it(world: World) -> None:
     aws, outcomes = world.up("buckets: {notes: {tls_only: true}}")
     name = outcomes[0].change.name

@@ -1,4 +1,4 @@
-// What the pages share. Each site holds the same copy, for each is a website of its own.
+// What the pages share: config.yaml puts this folder's files into each site.
 
 const SLOW = 5_000; // milliseconds until somebody who waits is told so
 export const PATIENCE = 30_000; // milliseconds until we give up: API Gateway itself does after 29 s
