@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localdev.emulator import Emulator
-from tests.conftest import environment
-from tests.system.web import Qr, decode, http
+from tests.system.web import Cli, Qr, decode, http
 
-CLI = Path(sys.executable).with_name("aws")
 ACCOUNT = "000000000000"
-
-Cli = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Cli:
-    """``aws("s3", "ls")`` returns what the command prints."""
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    env = environment(AWS_ENDPOINT_URL=emulator.endpoint_url, AWS_PAGER="", **keys)
-
-    def run(*arguments: str) -> str:
-        # Through the interpreter: the script's own first line names the folder it was installed to.
-        done = subprocess.run([sys.executable, CLI, *arguments], capture_output=True, text=True, env=env, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def ask(aws: Cli) -> Callable[..., Any]:
-    """Like ``aws``, for commands that print JSON."""
-    return lambda *arguments: json.loads(aws(*arguments, "--output", "json"))
 
 
 @pytest.fixture(scope="module")

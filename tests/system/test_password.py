@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +13,9 @@ from typing import Any
 import pytest
 
 from localdev.emulator import Emulator
-from tests.conftest import Ended, Stack, StackMaker, environment
+from tests.conftest import Ended, Stack, StackMaker
+from tests.system.web import Cli
 
-CLI = Path(sys.executable).with_name("aws")
 ACCOUNT = "000000000000"
 SYMBOLS = set("!@#$%^&*()_+-=[]{}|;:,.<>?")
 ALL = dict.fromkeys(["include_uppercase", "include_lowercase", "include_numbers", "include_symbols"], True)
@@ -27,7 +25,6 @@ REQUESTS = {
 }
 
 Client = Callable[[str], Any]
-Cli = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -99,35 +96,9 @@ class Passwords:
         return f"/aws/lambda/{self.function}"
 
 
-def deployed(stack: Stack, client: Client) -> Passwords:
-    up = stack.run("up", "password", "--json")
-    assert up.returncode == 0, up.stderr
-    return Passwords(stack, up, client)
-
-
 @pytest.fixture(scope="module")
-def passwords(session_stack: StackMaker, client: Client) -> Passwords:
-    return deployed(session_stack(), client)
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Cli:
-    """``aws("s3", "ls")`` returns what the command prints."""
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    env = environment(AWS_ENDPOINT_URL=emulator.endpoint_url, AWS_PAGER="", **keys)
-
-    def run(*arguments: str) -> str:
-        done = subprocess.run([sys.executable, CLI, *arguments], capture_output=True, text=True, env=env, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def ask(aws: Cli) -> Callable[..., Any]:
-    """Like ``aws``, for commands that print JSON."""
-    return lambda *arguments: json.loads(aws(*arguments, "--output", "json"))
+def passwords(deployed: Stack, up: Ended, client: Client) -> Passwords:
+    return Passwords(deployed, up, client)
 
 
 @pytest.mark.parametrize("wanted", REQUESTS.values(), ids=REQUESTS)
@@ -260,7 +231,8 @@ def test_passwords_are_nowhere_but_in_the_bucket(passwords: Passwords, emulator:
 
 
 def test_a_failure_is_logged_with_its_request_and_without_the_name(stack: StackMaker, client: Client) -> None:
-    broken = deployed(stack(), client)
+    own = stack()
+    broken = Passwords(own, own.run("up", "password", "--json"), client)
     client("s3").delete_bucket(Bucket=broken.bucket)
     told = broken.invoke({"name": "a-secret-nobody-must-log"})
     assert (told.status, told.body) == (500, {"error": "Internal server error"})

@@ -7,12 +7,9 @@ import io
 import json
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
@@ -22,11 +19,9 @@ import pytest
 from PIL import Image
 
 from localdev.emulator import Emulator
-from tests.conftest import environment
 from tests.functions.conftest import load_module
-from tests.system.web import Answer, http
+from tests.system.web import Answer, Cli, http
 
-CLI = Path(sys.executable).with_name("aws")
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 ELSEWHERE = "https://shop.example.org"
 
@@ -78,8 +73,8 @@ class Put:
 
 
 @pytest.fixture(scope="module")
-def photo(session_stack: Callable[..., Any]) -> Photo:
-    return Photo(session_stack().json("up", "photo")["outputs"]["photo"])
+def photo(outputs: dict[str, dict[str, str]]) -> Photo:
+    return Photo(outputs["photo"])
 
 
 @pytest.fixture(scope="module")
@@ -278,16 +273,10 @@ def test_the_log_has_no_url(photo: Photo, client: Any) -> None:
     assert not re.search("X-Amz|Signature|http|logged", log), log
 
 
-def test_the_aws_cli_lists_a_photo(photo: Photo, emulator: Emulator) -> None:
+def test_the_aws_cli_lists_a_photo(photo: Photo, aws: Cli) -> None:
     assert Put.of(photo.upload(b"listed", name="listed.png"), b"listed").send().status == 200
-    listing = subprocess.run(
-        [sys.executable, CLI, "s3", "ls", f"s3://{photo.bucket}/uploads/"],
-        capture_output=True,
-        text=True,
-        env=environment(AWS_ENDPOINT_URL=emulator.endpoint_url, **KEYS),
-        check=True,
-    )
-    assert re.search(r" 6 listed\.png$", listing.stdout, re.MULTILINE), listing.stdout
+    listing = aws("s3", "ls", f"s3://{photo.bucket}/uploads/")
+    assert re.search(r" 6 listed\.png$", listing, re.MULTILINE), listing
 
 
 def _keys(client: Callable[[str], Any], photo: Photo) -> set[str]:

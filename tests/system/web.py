@@ -6,11 +6,15 @@ import io
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import zxingcpp
 from PIL import Image
+
+Cli = Callable[..., str]
+"""Runs the AWS CLI: arguments in, what it prints out."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
-from tests.pages.api import answering
-from tests.pages.photos import choose, noise, upload
+from tests.system.pages.api import answering
+from tests.system.pages.photos import choose, noise, upload
 
 SITES = ("qr", "photo", "password")
 SHARED = ROOT / "sites" / "shared"

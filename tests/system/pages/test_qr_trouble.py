@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.api import CORS, TROUBLE, Answer, answering, down, silent
+from tests.system.pages.api import CORS, TROUBLE, Answer, answering, down, silent
 from tests.system.web import decode
 
 pytestmark = pytest.mark.usefixtures("failing_requests")

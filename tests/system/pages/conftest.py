@@ -1,4 +1,4 @@
-"""The three sites as deployed, and a browser in which every complaint about a page is a failure."""
+"""A browser in which every complaint about a page is a failure."""
 
 from __future__ import annotations
 
@@ -10,26 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.conftest import Stack
-from tests.system.conftest import chromium
-
-__all__ = ["chromium"]
-
 # What a browser says of its own accord when a request fails, as some tests want it to.
 FAILED_REQUEST = re.compile("Failed to load resource|blocked by CORS policy")
-
-
-@pytest.fixture(scope="session")
-def deployed(session_stack: Callable[..., Stack]) -> Stack:
-    """The real configuration in a stage of its own."""
-    return session_stack()
-
-
-@pytest.fixture(scope="session")
-def outputs(deployed: Stack) -> dict[str, dict[str, str]]:
-    """Of the apps, which are up: such as ``outputs["qr"]["site.url"]``."""
-    up: dict[str, dict[str, str]] = deployed.json("up")["outputs"]
-    return up
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.api import CORS, TROUBLE, Answer, down, silent
-from tests.pages.photos import choose, chosen, noise, slow_line, upload, uploaded
+from tests.system.pages.api import CORS, TROUBLE, Answer, down, silent
+from tests.system.pages.photos import choose, chosen, noise, slow_line, upload, uploaded
 
 pytestmark = pytest.mark.usefixtures("failing_requests")
 PRESIGN, PUT = "**/presign?*", "**/uploads/*"

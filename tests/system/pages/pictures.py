@@ -1,4 +1,4 @@
-"""Make the pictures in docs/pictures, of the deployed pages: ``python -m tests.pages.pictures`` after ``make up``.
+"""Makes docs/pictures of the deployed pages: ``python -m tests.system.pages.pictures`` after ``make up``.
 
 Arguments are handed on to ``deploy.py outputs``, such as ``--endpoint-url URL``.
 """
@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import executable_path
 from tests.conftest import ROOT
-from tests.pages.photos import choose, uploaded
+from tests.system.pages.photos import choose, uploaded
 
 FOLDER = ROOT / "docs" / "pictures"
 WINDOW = {"width": 1040, "height": 830}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.pages.photos import choose, chosen, keys, noise, slow_line, upload, uploaded
+from tests.system.pages.photos import choose, chosen, keys, noise, slow_line, upload, uploaded
 
 NAMELESS = re.compile(r"uploads/[\w-]{22}\.[a-z]+")
 
