@@ -4,16 +4,16 @@ import { SIZES, bits, possible, time, word } from "./strength.js";
 
 const { form, length, range, name } = parts;
 const [SHORTEST, LONGEST] = [8, 128];
-const where = place(location);
-let [own, bucket] = ["FUNCTION", "BUCKET"]; // their names, once the settings are there
+let [region, own, bucket] = ["REGION", "FUNCTION", "BUCKET"]; // as the settings tell, once they are there
 
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
 Promise.all([setting("function"), setting("bucket")]).then(
-  (names) => {
-    [own, bucket] = names;
+  ([arn, name]) => {
+    [, , , region, , , own] = arn.split(":");
+    bucket = name;
     show();
   },
   (error) => say(error.message, "bad"),
@@ -75,6 +75,7 @@ function showCommands(request, right) {
   if (!right) return;
   const called = request.name ?? "password_20260131_120000_1a2b3c4d";
   const key = `passwords/${called}.json`;
+  const where = place(location, region);
   parts.request.textContent = JSON.stringify(request, null, 2);
   parts.skiff.textContent = skiff(request, where);
   parts.aws.textContent = aws(request, own, where);

@@ -10,20 +10,21 @@ export function skiff(request, where) {
  * option that version 1 does not know; both take a binary file as it is.
  */
 export function aws(request, name, where) {
-  const call = `aws lambda invoke --function-name ${quote(name)}${where.option}`;
+  const call = `${where.aws} lambda invoke --function-name ${quote(name)}`;
   return `printf %s ${quote(json(request))} | ${call} --payload fileb:///dev/stdin answer.json`;
 }
 
 /** The command that prints a stored password. */
 export function fetching(key, bucket, where) {
-  return `aws s3 cp${where.option} s3://${bucket}/${key} -`;
+  return `${where.aws} s3 cp s3://${bucket}/${key} -`;
 }
 
-/** What the commands need so that they speak to where this page comes from: an emulator, or a region of AWS. */
-export function place({ hostname, port }) {
-  if (hostname.endsWith(".localhost")) return { target: "", option: ` --endpoint-url http://127.0.0.1:${port}` };
-  const region = hostname.match(/\.s3-website[.-]([a-z0-9-]+)\.amazonaws\./)?.[1];
-  return { target: " --target aws", option: region ? ` --region ${region}` : "" };
+/** What the commands need so that they speak to where this page comes from: an emulator, or AWS. */
+export function place({ hostname, port }, region) {
+  const aws = `aws --region ${region}`;
+  if (!hostname.endsWith(".localhost")) return { target: " --target aws", aws };
+  const keys = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"; // any will do, but none will not
+  return { target: "", aws: `${keys} ${aws} --endpoint-url http://127.0.0.1:${port}` };
 }
 
 /** JSON on one line, with spaces at which it can wrap. */

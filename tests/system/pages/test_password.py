@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import CREDENTIALS, ROOT, Stack, environment
+from tests.conftest import ROOT, Stack, environment
 
 SWITCHES = {"Upper case": 26, "Lower case": 26, "Digits": 10, "Symbols": 26}
 WANTED = {
@@ -184,14 +184,9 @@ def test_what_is_copied_is_what_is_shown(page: Page, outputs: dict[str, dict[str
 
 
 def run(command: str, folder: Path) -> str:
-    """What a person's shell makes of a pasted command, with the CLI and credentials at hand."""
+    """What a person's shell makes of a pasted command, with the CLI at hand and no AWS settings."""
     tools = str(Path(sys.executable).parent)
-    variables = {
-        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
-        "AWS_DEFAULT_REGION": CREDENTIALS["region_name"],
-    }
-    env = environment(**variables)
+    env = environment()
     env["PATH"] = f"{tools}:{env['PATH']}"
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=env, cwd=folder, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -227,24 +222,26 @@ def test_commands_speak_to_where_the_page_comes_from(password: Page) -> None:
     script = """async hosts => {
         const { aws, fetching, place, skiff } = await import("/commands.js")
         return hosts.map(host => {
-            const where = place(new URL(`http://${host}/`))
+            const where = place(new URL(`http://${host}/`), "eu-west-1")
             return [skiff({}, where), aws({}, "f", where), fetching("k", "b", where)]
         })
     }"""
     places = {
-        "b.s3-website.localhost:4566": ("", " --endpoint-url http://127.0.0.1:4566"),
-        "b.s3-website-us-east-1.amazonaws.com": (" --target aws", " --region us-east-1"),
-        "b.s3-website.eu-central-1.amazonaws.com": (" --target aws", " --region eu-central-1"),
-        "b.s3-website.cn-north-1.amazonaws.com.cn": (" --target aws", " --region cn-north-1"),
-        "passwords.example.org": (" --target aws", ""),
+        "b.s3-website.localhost:4566": (
+            "",
+            "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+            "aws --region eu-west-1 --endpoint-url http://127.0.0.1:4566",
+        ),
+        "b.s3-website-eu-west-1.amazonaws.com": (" --target aws", "aws --region eu-west-1"),
+        "passwords.example.org": (" --target aws", "aws --region eu-west-1"),
     }
     assert password.evaluate(script, list(places)) == [
         [
             f"python deploy.py invoke password.generator{skiff} --data '{{}}'",
-            f"printf %s '{{}}' | aws lambda invoke --function-name f{option} --payload fileb:///dev/stdin answer.json",
-            f"aws s3 cp{option} s3://b/k -",
+            f"printf %s '{{}}' | {aws} lambda invoke --function-name f --payload fileb:///dev/stdin answer.json",
+            f"{aws} s3 cp s3://b/k -",
         ]
-        for skiff, option in places.values()
+        for skiff, aws in places.values()
     ]
 
 
