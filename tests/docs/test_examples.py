@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from deployer.resource import Resource, kinds
 from tests.conftest import deploy
 from tests.docs.document import blocks
 from tests.docs.project import ROOT
@@ -26,10 +29,23 @@ def part_of(part: Any, whole: Any) -> bool:
 
 
 def test_the_readmes_configuration_is_valid(tmp_path: Path) -> None:
-    (tmp_path / "functions").symlink_to(ROOT / "functions")
+    for folder in ("functions", "sites"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     (tmp_path / "config.yaml").write_text(shown("README.md"))
     ended = deploy("validate", "--config", tmp_path / "config.yaml")
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.section], ids=lambda kind: kind.kind)
+def test_the_readme_names_every_key_of_a_section(kind: type[Resource]) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = (line for line in lines if line.startswith(f"| `{kind.section}` |"))
+    named = set(re.findall(r"`(\w+)`", row.split(" | ")[2]))
+    assert named >= kind.Spec.model_fields.keys()
+    assert named - kind.Spec.model_fields.keys() <= {"AES256", "keys"}
+    levels = re.search(r"nothing more \((.*?)\)", " ".join(lines))
+    assert levels
+    assert set(re.findall(r"`(\w+)`", levels[1])) >= kind.grants.keys()
 
 
 def test_the_tutorial_shows_a_part_of_the_projects_configuration() -> None:
