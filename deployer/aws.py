@@ -26,6 +26,8 @@ from deployer.waiting import waiting
 
 READING = ("Get", "List", "Describe", "Head")
 CONNECTIONS = 32
+PAUSES = (0.25, 2.0)  # seconds, the first and the longest, between two looks at what AWS is about to do
+LOCAL_PAUSES = (0.05, 0.5)  # the same for an emulator
 
 
 CREDENTIAL_CODES = frozenset(
@@ -225,8 +227,8 @@ class Aws:
         raise AssertionError("patience outlasts every row")
 
     def _patience(self, seconds: float, says: str = "") -> Iterator[None]:
-        """Yield at once, then after pauses that grow: to 2 s for AWS, to 0.5 s for an emulator."""
-        pause, longest = (0.05, 0.5) if self.stack.endpoint_url else (0.25, 2.0)
+        """Yield at once, then after pauses that grow."""
+        pause, longest = LOCAL_PAUSES if self.stack.endpoint_url else PAUSES
         end = time.monotonic() + seconds
         yield
         while time.monotonic() < end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from deployer.errors import ConfigError, UsageError
 from deployer.package import Interpreter
-from deployer.resource import App, kinds
+from deployer.resource import App, Resource, kinds
 from deployer.stack import Stack
 from deployer.yaml_lines import Lines, load
 
@@ -25,10 +26,11 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def model() -> type[BaseModel]:
+@functools.cache
+def model(of: tuple[type[Resource], ...]) -> type[BaseModel]:
     """The model of the whole file, put together from the kinds."""
     fields: dict[str, Any] = {}
-    for kind in kinds():
+    for kind in of:
         if kind.section:
             title = kind.Spec.__doc__ or ""
             spec: Any = kind.Spec
@@ -102,7 +104,7 @@ def read(file: Path, stage: str | None = None) -> Config:
     data, lines = load(file)
     if not isinstance(data, dict):
         raise ConfigError("must be a mapping", "start it with: project, region, apps", file)
-    schema = model()
+    schema = model(kinds())
     try:
         parsed: Any = schema.model_validate(data)
     except ValidationError as invalid:

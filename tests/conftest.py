@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -29,6 +30,11 @@ MARKED_BY_FIXTURE = {"emulator": "emulator", "page": "browser"}
 def pytest_configure() -> None:
     """A shell that runs the suite in the background has it ignore Ctrl-C, and so would all it starts."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector need not go through all that is imported again and again: a tenth of the time."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

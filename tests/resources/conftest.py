@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer import apply
+from deployer import apply, aws
 from tests.resources.worlds import World
 
 _numbers = itertools.count()
@@ -38,5 +38,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setattr(apply, "READ_BACK", 1)
+    monkeypatch.setattr(aws, "PAUSES", (0.01, 0.1))
     with mock_aws():
         yield World(tmp_path, project, None)
