@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# Each process has an emulator of its own; a file's tests stay together, for they share what they deploy.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 up: .venv/local
@@ -17,11 +19,11 @@ down: .venv/local
 install: .venv/local
 
 test: lint browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-# Needs no emulator, no browser and no subprocess.
+# Without the tests that need an emulator or a browser, or type commands.
 unit: .venv/dev
-	@$(BIN)/python -m pytest --quiet -m "not emulator and not browser" --ignore tests/cli $(ARGS)
+	@$(PYTEST) --quiet -m "not emulator and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
 
 lint: .venv/dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
