@@ -109,7 +109,7 @@ class Site(S3Bucket):
     section = "site"
     single = True
     Spec = SiteSpec
-    attributes = ("url", "origin", "name", "arn")
+    attributes = ("url", "origin", "name", "arn", "region")
     aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, _WEBSITE)
 
     _files: dict[str, File] | None = None
@@ -152,7 +152,7 @@ class Site(S3Bucket):
 
     def static(self) -> dict[str, str]:
         origin = self._origin()
-        return {"url": f"{origin}/", "origin": origin, **super().static()}
+        return {"url": f"{origin}/", "origin": origin, **super().static(), "region": self.stack.region}
 
     def _origin(self) -> str:
         stack = self.stack

@@ -10,10 +10,9 @@ range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
-Promise.all([setting("function"), setting("bucket")]).then(
-  ([arn, name]) => {
-    [, , , region, , , own] = arn.split(":");
-    bucket = name;
+Promise.all(["region", "function", "bucket"].map(setting)).then(
+  (settings) => {
+    [region, own, bucket] = settings;
     show();
   },
   (error) => say(error.message, "bad"),

@@ -197,3 +197,4 @@ def test_where_it_is_visited(world: World, region: str, endpoint_url: str | None
     site = declare(found.declared(stack, ("demo",)))["demo.site.site"]
     assert site.static()["url"] == url.format(name=site.physical)
     assert site.static()["origin"] == url.format(name=site.physical).rstrip("/")
+    assert site.static()["region"] == region

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from localdev.emulator import Emulator
-from tests.conftest import Ended, Stack, StackMaker
+from tests.conftest import ROOT, Ended, Stack, StackMaker
 from tests.system.web import Cli
 
 ACCOUNT = "000000000000"
@@ -228,6 +229,23 @@ def test_passwords_are_nowhere_but_in_the_bucket(passwords: Passwords, emulator:
     made = {stored["password"] for stored in passwords.stored()}
     assert len(made) >= len(wanted)
     assert [where for where, text in shown.items() if any(password in text for password in made)] == []
+
+
+def test_a_key_of_ones_own_encrypts_them(stack: StackMaker, client: Client, tmp_path: Path) -> None:
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    app = config["apps"]["password"]
+    del app["site"]
+    app["keys"] = {"secrets": {}}
+    app["buckets"]["passwords"]["encryption"] = "secrets"
+    app["functions"]["generator"]["source"] = str(ROOT / "functions" / "password")
+    app["functions"]["generator"]["grants"] |= {"secrets": ["encrypt", "decrypt"]}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config | {"apps": {"password": app}}))
+    own = stack(tmp_path / "config.yaml")
+    passwords = Passwords(own, own.run("up", "--json"), client)
+    body = passwords.invoke({"length": 9}).body
+    head = client("s3").head_object(Bucket=passwords.bucket, Key=body["s3_key"])
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", passwords.outputs["keys.secrets.arn"])
+    assert [len(each["password"]) for each in passwords.stored()] == [9]
 
 
 def test_a_failure_is_logged_with_its_request_and_without_the_name(stack: StackMaker, client: Client) -> None:
