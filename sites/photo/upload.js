@@ -13,6 +13,7 @@ const ENDINGS = {
 // What S3 says to a PUT, for people. Only 403 is worth another try with a new permission as it is.
 const REFUSALS = {
   403: "The permission to upload has expired or does not fit. Try again to get a new one.",
+  409: "A photo of this name is being uploaded at this moment. Choose another name, or try again.",
   412: "A photo of this name is already there. It was not overwritten.",
 };
 const LOST = "The connection was lost. Check it, then try again.";

@@ -61,6 +61,10 @@ def test_trouble_with_the_api_is_a_sentence(photo: Page, path: Path, trouble: tu
     [
         (lambda route: route.fulfill(status=403, headers=CORS), EXPIRED),
         (
+            lambda route: route.fulfill(status=409, headers=CORS),
+            "A photo of this name is being uploaded at this moment. Choose another name, or try again.",
+        ),
+        (
             lambda route: route.fulfill(status=412, headers=CORS),
             "A photo of this name is already there. It was not overwritten.",
         ),
@@ -71,7 +75,7 @@ def test_trouble_with_the_api_is_a_sentence(photo: Page, path: Path, trouble: tu
         (down, "The connection was lost. Check it, then try again."),
         (lambda route: route.abort("connectionreset"), "The connection was lost. Check it, then try again."),
     ],
-    ids=["403", "412", "503", "down", "cut off"],
+    ids=["403", "409", "412", "503", "down", "cut off"],
 )
 def test_trouble_with_the_storage_is_a_sentence(photo: Page, path: Path, answer: Answer, sentence: str) -> None:
     photo.route(PUT, answer)
