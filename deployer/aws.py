@@ -257,7 +257,9 @@ class Aws:
         address = self.stack.endpoint_url or service
         return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
 
-    def _unreachable(self, error: Exception) -> Unreachable:
+    def _unreachable(self, error: Exception) -> AwsError:
+        if isinstance(error, boto.ReadTimeoutError):
+            return TimedOut("no answer came in time", "what was asked for may have been done all the same")
         if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
             hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
             return Unreachable("no AWS credentials were found", hint)

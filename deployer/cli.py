@@ -42,6 +42,9 @@ def _command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]
                     code = function(run, **more)
             except SkiffError as error:
                 code = fail(run.as_json, error)
+            except OSError as error:
+                told = SkiffError(f"'{error.filename}': {error.strerror}") if error.filename else Unforeseen(error)
+                code = fail(run.as_json, told)
             except Exception as error:
                 code = fail(run.as_json, Unforeseen(error))
             except KeyboardInterrupt:
@@ -93,7 +96,7 @@ def main() -> NoReturn:
 def commands() -> None:
     """Make AWS, or the emulator on this machine, look like config.yaml.
 
-    Every command takes the names of apps; without any it is about all of them.
+    Most commands take the names of apps; without any they are about all of them.
     """
 
 

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -192,13 +192,28 @@ def _zip(files: dict[str, Path], cache: Path, key: str, folder: Path) -> Path:
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Name in the zip, and path, of each file that belongs into it."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
-        for name in names:
-            path = Path(parent, name)
-            inside = path.relative_to(folder).as_posix()
-            if not name.endswith(".pyc") and not _MACHINE_FILES.search(inside):
-                yield inside, path
+    for path in files_below(folder, lambda name: name in _SKIPPED_FOLDERS or name.endswith(".pyc")):
+        inside = path.relative_to(folder).as_posix()
+        if not _MACHINE_FILES.search(inside):
+            yield inside, path
+
+
+def files_below(folder: Path, skipped: Callable[[str], bool]) -> Iterator[Path]:
+    """The files of a folder and of those in it, in order, but for skipped names.
+
+    Raises:
+        PackageError: something cannot be read, or is neither file nor folder: it must not be left out in silence.
+    """
+
+    def unreadable(error: OSError) -> None:
+        raise PackageError(f"'{error.filename}' cannot be read: {error.strerror}")
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not skipped(name))
+        for path in (Path(parent, name) for name in sorted(names) if not skipped(name)):
+            if not (path.is_file() and os.access(path, os.R_OK)):
+                raise PackageError(f"'{path}' is no file that can be read", "remove it, or make it readable")
+            yield path
 
 
 def _identity(name: str, path: Path) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from deployer.errors import ConfigError, Foreign
 from deployer.refs import UNKNOWN, Ref, refs, resolve
-from deployer.resource import STACK_TAG, App, Properties, Resource, kinds
+from deployer.resource import ID_TAG, STACK_TAG, App, Properties, Resource, kind_of, kinds
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -164,6 +164,9 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
             f"{kind.kind}.{resource.name}: '{name}' exists already and {whose}",
             "nothing was changed; rename the resource or the project, or delete the other by hand",
         )
+    if (other := have.get("Tags", {}).get(ID_TAG, resource.id)) != resource.id and kind_of(other) not in (None, kind):
+        text = f"{kind.kind}.{resource.name}: '{name}' is {other}, which is another kind of thing"
+        raise Foreign(text, "nothing was changed; take that out of the configuration and run 'up', then add this one")
     differences = differ(have, want)
     if not differences:
         return None
@@ -188,12 +191,9 @@ def _deletions(
     resources: dict[str, Resource], owned: dict[type[Resource], dict[str, str]], apps: frozenset[str] | None
 ) -> list[Change]:
     declared = {_taken(type(each), each.physical) for each in resources.values()}
-    gone = [
-        Change(id, "delete", kind, name)
-        for kind, names in owned.items()
-        for name, id in names.items()
-        if _taken(kind, name) not in declared and (apps is None or id.partition(".")[0] in apps)
-    ]
+    # One of a shared namespace that lost its id may be found by several kinds.
+    found = {_taken(kind, name): Change(id, "delete", kind, name) for kind in owned for name, id in owned[kind].items()}
+    gone = [change for taken, change in found.items() if taken not in declared and (apps is None or change.app in apps)]
     rank = {kind: index for index, kind in enumerate(deletion_order())}
     return sorted(gone, key=lambda change: (change.app, rank[change.kind.kind], change.id))
 

@@ -93,6 +93,18 @@ class App:
             raise self.lines.error(place, f"'{value}' is only known once it exists", hint)
         return "".join(part for part in known if part is not None)
 
+    def origin(self, value: str, place: Place) -> str:
+        """An origin that a browser may name, or ``*``; what :meth:`known` allows.
+
+        Raises:
+            ConfigError: it is neither, such as a URL with a path.
+        """
+        origin = self.known(value, place)
+        if not re.fullmatch(r"\*|https?://[\w.-]+(:\d+)?", origin, re.ASCII):
+            hint = "such as https://shop.example.org, ${site.origin}, or '*' for all"
+            raise self.lines.error(place, f"'{value}' is no origin", hint)
+        return origin
+
     def static(self, ref: Ref) -> str | None:
         """The value of a ref to what follows from names alone; None for what only AWS can tell."""
         _, kind, name = ref.id.split(".")
@@ -242,7 +254,7 @@ class Resource(ABC):
             if tags.get(STACK_TAG) == aws.stack.mark
         }
         # Kinds that share a namespace are told apart by their ids, as long as these are there.
-        return {name: id for name, id in ids.items() if id == name or id.split(".")[1:2] == [cls.kind]}
+        return {name: id for name, id in ids.items() if kind_of(id) in (None, cls)}
 
     @classmethod
     @abstractmethod
@@ -262,6 +274,12 @@ class Resource(ABC):
     @abstractmethod
     def delete(cls, aws: Aws, name: str) -> None:
         """Delete it with all it holds. Something already gone is success."""
+
+
+def kind_of(id: str) -> type[Resource] | None:
+    """The kind that an id, such as ``qr.bucket.images``, names."""
+    name = id.split(".")[1:2]
+    return next((kind for kind in kinds() if [kind.kind] == name), None)
 
 
 def kinds() -> tuple[type[Resource], ...]:

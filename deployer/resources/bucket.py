@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from deployer.refs import Join, Ref
-from deployer.resource import Properties, Spec
+from deployer.refs import Ref
+from deployer.resource import Properties, Spec, Texts
 from deployer.s3 import POLICY, PUBLIC_ACCESS_BLOCK, TAGS, Aspect, S3Bucket, access_block, policy, public_read
 
 _CORS_SECONDS = 3600  # that a browser may remember a permission
@@ -60,7 +60,7 @@ LIFECYCLE = Aspect(
 class CorsSpec(Spec):
     """Pages that may reach the bucket from a browser."""
 
-    origins: list[str] = Field(min_length=1, description="Origins of the pages, such as ${site.origin}; '*' for all.")
+    origins: Texts = Field(description="Origins of the pages, such as ${site.origin}; '*' for all.")
     methods: list[Literal["GET", "HEAD", "PUT", "POST", "DELETE"]] = Field(
         min_length=1, description="HTTP methods that these pages may use."
     )
@@ -73,7 +73,11 @@ class BucketSpec(Spec):
     tls_only: bool = Field(False, description="Requests over plain HTTP are refused, whoever sends them.")
     encryption: str = Field("AES256", description="How objects are encrypted: 'AES256', or the name of a key.")
     versioning: bool = Field(False, description="What is overwritten or deleted stays as an older version.")
-    expire_after_days: int | None = Field(None, ge=1, description="Objects are deleted at this age.")
+    expire_after_days: int | None = Field(
+        None,
+        ge=1,
+        description="Objects, and versions replaced, are deleted at this age.",
+    )
     cors: CorsSpec | None = Field(None, description="Pages that may reach the bucket from a browser.")
 
 
@@ -97,6 +101,9 @@ class Bucket(S3Bucket):
             self._check_key(self.spec.encryption)
 
     def _check_key(self, key: str) -> None:
+        if self.spec.public_read:
+            text = f"'{self.name}' is for everyone to read, but only who may use the key '{key}' could"
+            raise self.app.lines.error((*self.place, "encryption"), text, "AES256 encrypts it too")
         keys = self.app.section("keys")
         if key not in keys:
             text = f"'{self.name}' is encrypted with '{key}', which is no key of this app"
@@ -138,16 +145,17 @@ class Bucket(S3Bucket):
         days = self.spec.expire_after_days
         if days is None:
             return None
-        return [{"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days}}]
+        rule = {"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days}}
+        # Of what is versioned the former only hides an object, which this one then deletes.
+        versions = {"NoncurrentVersionExpiration": {"NoncurrentDays": days}} if self.spec.versioning else {}
+        return [{**rule, **versions}]
 
     def _cors(self) -> list[Properties] | None:
         cors = self.spec.cors
         if cors is None:
             return None
         place = (*self.place, "cors", "origins")
-        origins: list[str | Ref | Join] = [
-            self.app.text(origin, (*place, index)) for index, origin in enumerate(cors.origins)
-        ]
+        origins = [self.app.origin(origin, (*place, index)) for index, origin in enumerate(cors.origins)]
         return [
             {
                 "AllowedOrigins": origins,

@@ -191,9 +191,10 @@ class Function(Resource):
         code = {"ZipFile": want["Code"].content()}
         architectures, tags = want["Architectures"], want["Tags"]
         settings = _settings(want)
-        aws.call(
+        aws.find(
             "lambda",
             "create_function",
+            absent="ResourceConflictException",  # a lost answer, made good by the retry
             FunctionName=name,
             Code=code,
             Architectures=architectures,

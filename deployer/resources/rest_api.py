@@ -26,6 +26,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 _TIMEOUT_LIMIT = 29
 _EVERY_METHOD = "/*/*"
+_UNLIMITED = {"rateLimit": 10_000, "burstLimit": 5_000}  # the account's limits, shown where a stage has none
 _ANSWERED_BY_GATEWAY = ("DEFAULT_4XX", "DEFAULT_5XX")
 
 
@@ -44,7 +45,7 @@ Route = Annotated[
 class ThrottleSpec(Spec):
     """How many requests the API takes, all callers together."""
 
-    rate: float = Field(gt=0, le=10_000, description="Requests a second, on average; more are answered with 429.")
+    rate: float = Field(gt=0, lt=10_000, description="Requests a second, on average; more are answered with 429.")
     burst: int = Field(ge=1, le=5_000, description="Requests at the same moment.")
 
 
@@ -92,7 +93,7 @@ class RestApi(Resource):
         for route, integration in routes.items():
             method, path = route.split()
             paths.setdefault(path, {})[method] = integration
-        cors = self.app.known(self.spec.cors, (*self.place, "cors")) if self.spec.cors else None
+        cors = self.spec.cors and self.app.origin(self.spec.cors, (*self.place, "cors"))
         if cors:
             for methods in paths.values():
                 methods["OPTIONS"] = openapi.preflight(cors, sorted(methods))
@@ -255,7 +256,10 @@ def _throttle(aws: Aws, api: str, want: Properties) -> None:
 
 def _throttling(stages: list[Any]) -> Properties | None:
     settings = stages[0].get("methodSettings", {}).get(_EVERY_METHOD.lstrip("/")) if len(stages) == 1 else None
-    return settings and {"rateLimit": settings["throttlingRateLimit"], "burstLimit": settings["throttlingBurstLimit"]}
+    if not settings:
+        return None
+    found = {"rateLimit": settings["throttlingRateLimit"], "burstLimit": settings["throttlingBurstLimit"]}
+    return None if found["rateLimit"] < 0 or found == _UNLIMITED else found
 
 
 def _fingerprint(definition: Properties) -> str:

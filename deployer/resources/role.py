@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -63,7 +64,7 @@ class Role(Resource):
                     text = f"'{name}' has no grant '{level}'"
                     raise self.app.lines.error(place, text, f"a {kind.kind} has: {', '.join(kind.grants)}")
                 for suffix, actions in kind.grants[level].items():
-                    if narrowed and not (path and suffix):
+                    if narrowed and not (re.fullmatch(r"[\w!.*'()/-]+", path, re.ASCII) and suffix):
                         text = f"'{level}' of '{name}' cannot be limited to '{path}'"
                         raise self.app.lines.error(place, text, f"grant it on the whole: {name}: {level}")
                     within = f"/{path}" if narrowed else suffix

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import json
 import mimetypes
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from deployer.errors import PackageError
+from deployer.package import files_below
 from deployer.resource import Properties, Spec, Texts
 from deployer.s3 import (
     BATCH,
@@ -35,10 +36,15 @@ from deployer.s3 import (
 if TYPE_CHECKING:
     from deployer.aws import Aws
 
+_OTHERS = ("ContentEncoding", "ContentDisposition", "ContentLanguage", "Expires", "WebsiteRedirectLocation")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_KEY_LIMIT = 1024
+
 _INDEX, _ERROR, _SETTINGS = "index.html", "404.html", "settings.json"
 
-# A name with a hash in it never means other content. All others are asked for again, which an ETag makes cheap.
-_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
+# A name with a hash in it never means other content, unlike one with a date. All others, and pages, are asked for
+# again, which an ETag makes cheap.
+_HASHED = re.compile(r"[.-](?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,}\.(?!html?$)")
 _FOREVER, _ASK, _NEVER = "max-age=31536000, immutable", "no-cache", "no-store"
 _AS_SETTINGS = ("application/json", _NEVER)
 
@@ -75,22 +81,28 @@ _WEBSITE = Aspect(
     "Website",
     "bucket_website",
     "NoSuchWebsiteConfiguration",
-    lambda answer: {key: answer[key] for key in ("IndexDocument", "ErrorDocument") if key in answer},
+    lambda answer: {key: value for key, value in answer.items() if key != "ResponseMetadata"},
     lambda want: {"WebsiteConfiguration": want},
 )
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a site: two are equal when browsers get the same. ``etag`` is the MD5 of the content, as S3's."""
+    """A file of a site: two are equal when browsers get the same.
+
+    Attributes:
+        etag: the MD5 of the content, as S3's.
+        others: what else it says of itself, which no file of ours does.
+    """
 
     etag: str
     type: str
     cache: str
+    others: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.type}, {self.cache}, md5 {self.etag[:8]}…"
+        return ", ".join((self.type, self.cache, *self.others, f"md5 {self.etag[:8]}…"))
 
 
 class SiteSpec(Spec):
@@ -131,7 +143,7 @@ class Site(S3Bucket):
     def _find(self, name: str) -> Path | None:
         """The path of a file that stands directly in one of the folders, from the folder of the configuration."""
         paths = (Path(folder, name) for folder in self.spec.pages)
-        return next((path for path in paths if (self.stack.root / path).exists()), None)
+        return next((path for path in paths if (self.stack.root / path).is_file()), None)
 
     def prepare(self) -> None:
         self._files = {key: file for folder in self.spec.pages for key, file in _files(Path(self.stack.root, folder))}
@@ -190,12 +202,15 @@ class Site(S3Bucket):
 
 def _files(folder: Path) -> Iterator[tuple[str, File]]:
     """Key and file of everything in a folder but what is hidden."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in sorted(each for each in names if not each.startswith(".")):
-            path = Path(parent, name)
-            etag = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-            yield path.relative_to(folder).as_posix(), File(etag, _type(name), _cache(name), path)
+    for path in files_below(folder, lambda name: name.startswith(".")):
+        key = path.relative_to(folder).as_posix()
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise PackageError(f"'{path}' leads out of the folder, and would be public", "copy what it leads to")
+        if not key.isprintable() or len(key.encode()) > _KEY_LIMIT:
+            text = f"the name of {key!r} cannot be a key in S3"
+            raise PackageError(text, f"it takes {_KEY_LIMIT:,} bytes without control characters")
+        etag = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+        yield key, File(etag, _type(path.name), _cache(path.name), path=path)
 
 
 def _type(name: str) -> str:
@@ -214,13 +229,16 @@ def _cache(name: str) -> str:
 
 def _head(aws: Aws, name: str, key: str) -> File | None:
     head = aws.find("s3", "head_object", absent="404", Bucket=name, Key=key)
-    return head and File(head["ETag"].strip('"'), head["ContentType"], head.get("CacheControl", ""))
+    if head is None:
+        return None
+    others = tuple(f"{name}: {head[name]}" for name in _OTHERS if head.get(name))
+    return File(head["ETag"].strip('"'), head["ContentType"], head.get("CacheControl", ""), others)
 
 
 def _read_settings(aws: Aws, name: str) -> Any:
     """The settings as they are there; what is no JSON is drift like any other."""
     body = aws.call("s3", "get_object", Bucket=name, Key=_SETTINGS)["Body"].read().decode(errors="replace")
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, RecursionError):
         return json.loads(body)
     return body
 

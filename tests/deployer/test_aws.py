@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,25 @@ def test_an_emulator_never_gets_real_credentials(aws: Aws, monkeypatch: pytest.M
         aws.call("sts", "get_caller_identity")
     assert "AKIAREALKEY" not in seen[0]
     assert "Credential=test/" in seen[0]
+
+
+def test_what_must_not_happen_twice_is_sent_once_and_waited_for_as_long_as_said() -> None:
+    asked: list[str] = []
+    patience = threading.Event()
+
+    class Late(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            patience.wait(10)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        aws = Aws(Stack("shop", "dev", "us-east-1", Path(), endpoint_url=url))
+        began = time.monotonic()
+        with pytest.raises(TimedOut, match="no answer came in time"):
+            aws.once("lambda", "invoke", 0.5, FunctionName="till", Payload=b"{}")
+        assert 0.4 < time.monotonic() - began < 3
+        patience.set()
+        server.shutdown()
+    assert asked == ["/2015-03-31/functions/till/invocations"]

@@ -106,6 +106,18 @@ def test_cors_lets_the_named_origins_use_the_named_methods(world: World) -> None
     assert rule["AllowedMethods"] == ["GET", "PUT"]
 
 
+def test_older_versions_expire_too(world: World) -> None:
+    aws, outcomes = world.up(CONFIG)
+    answer = aws.client("s3").get_bucket_lifecycle_configuration(Bucket=outcomes[0].change.name)
+    (rule,) = answer["Rules"]
+    assert (rule["Expiration"], rule["NoncurrentVersionExpiration"]) == ({"Days": 365}, {"NoncurrentDays": 365})
+
+
+def test_cors_origins_are_origins(world: World) -> None:
+    with pytest.raises(ConfigError, match=r"'https://one\.example/' is no origin"):
+        world.plan(CONFIG.replace("https://one.example", "https://one.example/"))
+
+
 def test_versioning_once_on_is_suspended_by_an_edit(world: World) -> None:
     aws, outcomes = world.up(CONFIG)
     world.up(EDITED)
@@ -134,6 +146,7 @@ def test_a_bucket_encrypts_with_a_key_of_its_app(world: World) -> None:
 @pytest.mark.parametrize(
     ("sections", "says"),
     [
+        ("buckets: {notes: {encryption: secrets, public_read: true}}\nkeys: {secrets: {}}", "is for everyone to read"),
         ("buckets: {notes: {encryption: secret}}\nkeys: {secrets: {}}", "'secret', which is no key of this app"),
         (
             "keys: {secrets: {}}\nbuckets: {notes: {encryption: secrets}}\n"

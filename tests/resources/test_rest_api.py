@@ -158,6 +158,12 @@ def test_cors_may_name_the_site_that_is_told_the_url(world: World) -> None:
     assert ended.index("site") > ended.index("rest_api")
 
 
+@pytest.mark.parametrize("cors", ["${site.url}", "shop.example.org", "https://a.example, https://b.example"])
+def test_cors_must_be_an_origin(world: World, cors: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml:\d+: '.*' is no origin"):
+        world.plan(SITE.replace("${site.origin}", f"'{cors}'"))
+
+
 def test_cors_cannot_be_what_is_known_too_late(world: World) -> None:
     with pytest.raises(ConfigError, match=r"config\.yaml:\d+: '\$\{api\.url\}' is only known once it exists"):
         world.plan(SITE.replace("${site.origin}", "${api.url}"))

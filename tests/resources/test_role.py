@@ -78,8 +78,8 @@ functions: {worker: {source: code, grants: {files/uploads/*: [read, write], file
     ]
 
 
-@pytest.mark.parametrize("grant", ["files/uploads/*: list", "files/: read"])
+@pytest.mark.parametrize("grant", ["files/uploads/*: list", "files/: read", "files/${site.name}/*: read"])
 def test_what_a_path_cannot_narrow_is_refused(world: World, grant: str) -> None:
-    sections = f"buckets: {{files: {{}}}}\nfunctions:\n  worker:\n    source: code\n    grants: {{{grant}}}"
-    with pytest.raises(ConfigError, match=r"config\.yaml:10: '(list|read)' of 'files' cannot be limited to"):
+    sections = f"buckets: {{files: {{}}}}\nfunctions:\n  worker:\n    source: code\n    grants:\n      {grant}"
+    with pytest.raises(ConfigError, match=r"config\.yaml:11: '(list|read)' of 'files' cannot be limited to"):
         world.plan(sections)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from typing import Any
 
 import pytest
 
 from deployer.aws import Aws
 from deployer.config import read
-from deployer.errors import ConfigError
+from deployer.errors import ConfigError, Foreign, PackageError
 from deployer.plan import declare
 from tests.resources.worlds import World, changes
 
@@ -68,7 +69,17 @@ def _sent(world: World) -> list[str]:
 
 def test_every_file_has_its_content_type_and_says_how_long_it_keeps(world: World) -> None:
     pages = world.folder / "pages"
-    for name in ("app.js", "icon.svg", "app.3f2a9c1e.js", "data", "fonts/one.woff2", ".DS_Store", ".git/config"):
+    for name in (
+        "app.js",
+        "icon.svg",
+        "app.3f2a9c1e.js",
+        "a.3f2a9c1e.html",
+        "of-20261121.css",
+        "data",
+        "fonts/one.woff2",
+        ".DS_Store",
+        ".git/config",
+    ):
         (pages / name).parent.mkdir(exist_ok=True)
         (pages / name).write_text("x")
     aws, name = _up(world)
@@ -79,6 +90,8 @@ def test_every_file_has_its_content_type_and_says_how_long_it_keeps(world: World
         "style.css": ("text/css; charset=utf-8", "no-cache"),
         "app.js": ("text/javascript; charset=utf-8", "no-cache"),
         "app.3f2a9c1e.js": ("text/javascript; charset=utf-8", "max-age=31536000, immutable"),
+        "a.3f2a9c1e.html": ("text/html; charset=utf-8", "no-cache"),
+        "of-20261121.css": ("text/css; charset=utf-8", "no-cache"),
         "icon.svg": ("image/svg+xml", "no-cache"),
         "data": ("application/octet-stream", "no-cache"),
         "fonts/one.woff2": ("font/woff2", "no-cache"),
@@ -109,6 +122,33 @@ def test_a_header_that_another_client_changed_is_put_right(world: World) -> None
     assert sorted(_sent(world)) == ["settings.json", "style.css"]
     assert s3.head_object(Bucket=name, Key="style.css")["ContentType"] == "text/css; charset=utf-8"
     assert s3.head_object(Bucket=name, Key="settings.json")["CacheControl"] == "no-store"
+
+
+def test_a_redirect_that_another_client_put_on_a_page_goes(world: World) -> None:
+    aws, name = _up(world)
+    s3, body = aws.client("s3"), b"body { color: green }\n"
+    same = {"ContentType": "text/css; charset=utf-8", "CacheControl": "no-cache"}
+    s3.put_object(Bucket=name, Key="style.css", Body=body, WebsiteRedirectLocation="/elsewhere", **same)
+    assert _sent(world) == ["style.css"]
+    assert "WebsiteRedirectLocation" not in s3.head_object(Bucket=name, Key="style.css")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda pages: (pages / "a\nb.txt").write_text("x"), r"'a\\nb\.txt' cannot be a key in S3"),
+        (lambda pages: (pages / "gone.css").symlink_to("nowhere"), r"gone\.css' is no file that can be read"),
+        (
+            lambda pages: (pages / "out.css").symlink_to(pages.parent / "config.yaml"),
+            r"out\.css' leads out of the",
+        ),
+        (lambda pages: os.mkfifo(pages / "pipe"), "pipe' is no file that can be read"),
+    ],
+)
+def test_what_no_site_can_hold_is_refused_by_name(world: World, make: Any, says: str) -> None:
+    make(world.folder / "pages")
+    with pytest.raises(PackageError, match=says):
+        world.plan(CONFIG)
 
 
 def test_pages_find_what_is_deployed_in_their_settings(world: World) -> None:
@@ -155,6 +195,26 @@ def test_a_site_that_is_configured_no_more_is_deleted_once(world: World) -> None
 def test_a_bucket_cannot_have_the_name_of_the_site(world: World) -> None:
     with pytest.raises(ConfigError, match=r"demo\.bucket\.site and demo\.site\.site would both be"):
         world.plan("buckets: {site: {}}\nsite: {pages: pages}")
+
+
+def test_a_bucket_does_not_become_a_site_nor_a_site_a_bucket(world: World) -> None:
+    bucket, site = "buckets: {site: {}}", "site: {pages: pages}"
+    for first, then in ((bucket, site), (site, bucket)):
+        world.up(first)
+        with pytest.raises(Foreign, match="another kind of thing"):
+            world.plan(then)
+        aws, _ = world.down(first)
+        assert aws.calls.writing
+
+
+def test_one_whose_id_is_wrong_is_deleted_once(world: World) -> None:
+    aws, name = _up(world)
+    tags = aws.client("s3").get_bucket_tagging(Bucket=name)["TagSet"]
+    wrong = [{**tag, "Value": "nonsense"} if tag["Key"] == "skiff:id" else tag for tag in tags]
+    aws.client("s3").put_bucket_tagging(Bucket=name, Tagging={"TagSet": wrong})
+    _, outcomes = world.down(CONFIG)
+    assert [each.change.name for each in outcomes].count(name) == 1
+    assert name not in [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]]
 
 
 def test_a_site_that_lost_its_id_is_not_taken_for_a_bucket_too_many(world: World) -> None:

@@ -48,6 +48,7 @@ class World:
         # Clients are dear, and the same for every stack.
         aws = _made(self.endpoint_url, found.region).at(found.stack(self.endpoint_url))
         aws.calls.reading = aws.calls.writing = 0
+        aws.stopping.clear()  # a plan that failed has set it
         return aws.at(aws.identify()), found
 
     def plan(self, sections: str) -> tuple[Aws, Plan]:
