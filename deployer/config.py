@@ -11,9 +11,10 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
+from deployer.app import App
 from deployer.errors import ConfigError, UsageError
 from deployer.package import Interpreter
-from deployer.resource import App, Resource, kinds
+from deployer.resource import Resource, kinds
 from deployer.stack import Stack
 from deployer.yaml_lines import Lines, load
 

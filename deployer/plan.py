@@ -9,9 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from deployer.app import App
 from deployer.errors import ConfigError, Foreign
 from deployer.refs import UNKNOWN, Ref, refs, resolve
-from deployer.resource import ID_TAG, STACK_TAG, App, Properties, Resource, kind_of, kinds
+from deployer.resource import ID_TAG, STACK_TAG, Properties, Resource, kind_of, kinds
 
 if TYPE_CHECKING:
     from deployer.aws import Aws

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from deployer.app import App
 from deployer.refs import Join, Ref
-from deployer.resource import ID_TAG, STACK_TAG, App, Properties, Resource
+from deployer.resource import ID_TAG, STACK_TAG, Properties, Resource
 from deployer.resources.function import Function
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 import pytest
 
 from deployer import apply
+from deployer.app import App
 from deployer.apply import Outcome
 from deployer.errors import AwsError
 from deployer.plan import Change, Plan
-from deployer.resource import App, Properties, Resource
+from deployer.resource import Properties, Resource
 from deployer.stack import Stack
 
 

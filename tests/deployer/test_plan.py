@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from deployer import config, plan, resource
+from deployer.app import App
 from deployer.errors import ConfigError
 from deployer.refs import Ref
-from deployer.resource import App, Properties, Resource
+from deployer.resource import Properties, Resource
 
 HEAD = "project: shop\nregion: us-east-1\n"
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from deployer import config
+from deployer.app import App
 from deployer.errors import ConfigError
 from deployer.refs import Join, Ref
-from deployer.resource import App, kinds
+from deployer.resource import kinds
 from deployer.stack import Stack
 
 TEXT = """
