@@ -46,8 +46,11 @@ def event(text: str) -> bytes:
     return text.encode()
 
 
-def invoke(aws: Aws, function: Resource, payload: bytes) -> Answer:
+def invoke(aws: Aws, function: Resource, payload: bytes, up: str) -> Answer:
     """Send one event and wait for the answer; never sent again, for nobody knows what was done already.
+
+    Args:
+        up: what to do when it is not there.
 
     Raises:
         SkiffError: there is no such function of ours.
@@ -56,8 +59,7 @@ def invoke(aws: Aws, function: Resource, payload: bytes) -> Answer:
     name = function.physical
     have = function.observe(aws, name)
     if have is None or not ours(function, have):
-        text = f"{function.app.name}.{function.name} is not deployed"
-        raise SkiffError(text, f"run: python deploy.py up {function.app.name}")
+        raise SkiffError(f"{function.app.name}.{function.name} is not deployed", up)
     answer = aws.once(
         "lambda", "invoke", function.spec.timeout + _STARTING, FunctionName=name, Payload=payload, LogType="Tail"
     )

@@ -1,0 +1,1 @@
+"""One file for each command; its function has the file's name."""

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from deployer.command import command, yes
+from deployer.run import Run
+
+
+@command()
+@yes
+def down(run: Run, yes: bool) -> int:
+    """Delete everything, data included."""
+    run.config.select(run.names)
+    if run.emulator_is_missing():
+        run.say("the emulator is not running: there is nothing to delete")
+        run.document({"changes": [], "outputs": {}, "calls": {"reading": 0, "writing": 0}, "seconds": 0})
+        return 0
+    aws = run.aws()
+    from deployer import deployment
+
+    plan = deployment.planned(run, aws, ())
+    deployment.confirm(run, plan.changes, yes)
+    outcomes = deployment.applied(run, aws, plan)
+    return deployment.finish(run, aws, plan, outcomes, "nothing is deployed")

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import click
+
+from deployer.command import command
+from deployer.run import Run
+
+
+@command()
+@click.option("--check", is_flag=True, help="Exit with 3 when there is something to do.")
+def plan(run: Run, check: bool) -> int:
+    """Show what 'up' would do."""
+    names = run.config.select(run.names)
+    run.declare(run.stack(), names)
+    with run.emulator():
+        run.clients()
+    aws = run.aws()
+    from deployer import deployment, report
+
+    found = deployment.planned(run, aws, names)
+    run.say(*report.plan_lines(found.changes), report.summary(found.changes))
+    run.document({"changes": [report.change_json(change) for change in found.changes]})
+    return 3 if check and found.changes else 0

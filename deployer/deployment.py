@@ -1,0 +1,92 @@
+"""What commands that look at a deployment, or change it, share."""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deployer import apply, plan, report
+from deployer.endings import complain, error_json
+from deployer.errors import Interrupted, SkiffError, UsageError
+from deployer.plan import WORKERS, Change, Plan
+
+if TYPE_CHECKING:
+    from deployer.apply import Outcome
+    from deployer.aws import Aws
+    from deployer.run import Run
+
+
+def planned(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:
+    """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected."""
+    return plan.make(aws, run.declare(aws.stack, names), run.selected())
+
+
+def observed(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:
+    """What AWS has of everything with outputs; nothing is compared, and nothing built."""
+    resources = {id: each for id, each in run.declare(aws.stack, names).items() if each.section}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        have = pool.map(lambda each: each.observe(aws, each.physical), resources.values())
+        return Plan(resources, dict(zip(resources, have, strict=True)), [])
+
+
+def applied(run: Run, aws: Aws, found: Plan) -> list[Outcome]:
+    """Do what a plan says, and show how it goes."""
+    if not found.changes:
+        return []
+    watcher = report.Quiet() if run.as_json else report.Live() if sys.stdout.isatty() else report.Plain()
+    try:
+        return apply.run(aws, found, watcher)
+    finally:
+        watcher.close()
+
+
+def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str) -> int:
+    """The end of 'up' and 'down': what was done or not, and what there is now; ``state`` if nothing was to do."""
+    outputs = found.outputs()
+    seconds = time.monotonic() - run.started
+    document: dict[str, Any] = {
+        "changes": [report.outcome_json(outcome) for outcome in outcomes],
+        "outputs": outputs,
+        "calls": {"reading": aws.calls.reading, "writing": aws.calls.writing},
+        "seconds": round(seconds, 3),
+    }
+    done = sum(outcome.end == "done" for outcome in outcomes)
+    missed = len(outcomes) - done
+    interrupted = any(outcome.end == "interrupted" for outcome in outcomes)
+    if missed:
+        again = "running the same command again continues"
+        text = f"{done} of {len(outcomes)} changes are done, {missed} not; {again}"
+        error = Interrupted(f"interrupted: {text}") if interrupted else SkiffError(text)
+        for outcome in outcomes:
+            if outcome.end == "failed" and outcome.error:
+                complain(f"{outcome.change.id}: {outcome.error}", outcome.error.hint)
+        complain(str(error))
+        run.document({**document, "error": error_json(error)})
+        return error.exit_code
+    calls = report.count(aws.calls.reading + aws.calls.writing, "call")
+    what = report.summary([outcome.change for outcome in outcomes], past=True)
+    run.say(f"{what if outcomes else f'{what}: {state}'} in {seconds:.1f} s ({calls})")
+    if outputs:
+        run.say("", *report.outputs_lines(outputs), *report.example_lines(found, run.again))
+    run.document(document)
+    return 0
+
+
+def confirm(run: Run, changes: list[Change], yes: bool) -> None:
+    """On AWS nothing is deleted without a yes.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if run.target == "local" or yes or not changes:
+        return
+    if run.as_json or not sys.stdin.isatty():
+        text = f"{report.count(len(changes), 'resource')} would be deleted with all they hold"
+        raise UsageError(text, "add --yes; 'plan' shows which")
+    run.say(*report.plan_lines(changes))
+    if not click.confirm(f"Delete {report.count(len(changes), 'resource')} with all they hold?"):
+        raise UsageError("nothing was changed")
