@@ -30,7 +30,12 @@ ID_TAG = "skiff:id"
 
 # In YAML one text may stand for a list of one.
 Texts = Annotated[
-    list[str], Field(min_length=1), BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+    list[str],
+    Field(min_length=1),
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, str) else value,
+        json_schema_input_type=str | Annotated[list[str], Field(min_length=1)],
+    ),
 ]
 
 

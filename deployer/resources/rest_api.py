@@ -38,7 +38,11 @@ class RouteSpec(Spec):
 
 
 Route = Annotated[
-    RouteSpec, BeforeValidator(lambda value: RouteSpec(function=value) if isinstance(value, str) else value)
+    RouteSpec,
+    BeforeValidator(
+        lambda value: RouteSpec(function=value) if isinstance(value, str) else value,
+        json_schema_input_type=str | RouteSpec,
+    ),
 ]
 
 
