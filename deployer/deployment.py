@@ -11,7 +11,7 @@ import click
 
 from deployer import apply, plan, report
 from deployer.endings import complain, error_json
-from deployer.errors import Interrupted, SkiffError, UsageError
+from deployer.errors import Foreign, Interrupted, SkiffError, UsageError
 from deployer.plan import WORKERS, Change, Plan
 
 if TYPE_CHECKING:
@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 
 def planned(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:
-    """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected."""
-    return plan.make(aws, run.declare(aws.stack, names), run.selected())
+    """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected.
+
+    Raises:
+        Foreign: a name is taken; says how to take it over, where that is possible.
+    """
+    try:
+        return plan.make(aws, run.declare(aws.stack, names), run.selected())
+    except Foreign as error:
+        if error.id:
+            error.hint += f", or take it over: {run.again('adopt')} {error.id}"
+        raise
 
 
 def observed(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:

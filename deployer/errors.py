@@ -76,7 +76,11 @@ class FunctionFailed(SkiffError):
 
 
 class Foreign(SkiffError):
-    pass
+    """``id`` is that of the resource whose name is taken, if 'adopt' can take over what has it."""
+
+    def __init__(self, message: str, hint: str = "", id: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.id = id
 
 
 class NotConverged(SkiffError):

@@ -51,11 +51,13 @@ class Plan:
         resources: everything declared, by id.
         have: what AWS has of it, by id.
         changes: in an order in which they could be done one after the other.
+        foreign: why there is no change of those whose names are taken by something that is not theirs, by id.
     """
 
     resources: dict[str, Resource]
     have: dict[str, Properties | None]
     changes: list[Change]
+    foreign: dict[str, Foreign] = field(default_factory=dict)
 
     def lookup(self, ref: Ref) -> Any:
         """The value of a ref as far as it is known."""
@@ -119,13 +121,24 @@ def _taken(kind: type[Resource], physical: str) -> tuple[str, str]:
 
 
 def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
+    """A plan that can be carried out: like :func:`look`.
+
+    Raises:
+        Foreign: a name is taken by something that does not carry the stack's mark.
+    """
+    plan = look(aws, resources, apps)
+    for error in plan.foreign.values():
+        raise error
+    return plan
+
+
+def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
     """Observe everything at once and compare.
 
     Args:
         apps: those whose undeclared resources are to go; None for every app of the stack.
 
     Raises:
-        Foreign: a name is taken by something that does not carry the stack's mark.
         AwsError, PackageError: see :mod:`deployer.errors`.
     """
     view = aws.snapshot()
@@ -145,7 +158,11 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
             aws.stopping.set()  # nobody waits for the others any more
             raise
     for resource in resources.values():
-        change = _compare(plan, resource)
+        try:
+            change = _compare(plan, resource)
+        except Foreign as error:
+            plan.foreign[resource.id] = error
+            continue
         if change:
             plan.changes.append(change)
     plan.changes += _deletions(resources, marked, apps)
@@ -159,14 +176,14 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
         differences = {key: (None, value) for key, value in want.items()}
         return Change(resource.id, "create", kind, name, differences, resource)
     if not ours(resource, have):
-        owner = have["Tags"].get(STACK_TAG)
-        whose = f"belongs to the stack '{owner}'" if owner else "was not made by this tool"
-        raise Foreign(
-            f"{kind.kind}.{resource.name}: '{name}' exists already and {whose}",
-            "nothing was changed; rename the resource or the project, or delete the other by hand",
-        )
+        text = f"{resource.id}: '{name}' exists already and"
+        if owner := have["Tags"].get(STACK_TAG):
+            hint = "nothing was changed; take it down there, or rename the resource or the project"
+            raise Foreign(f"{text} belongs to the stack '{owner}'", hint)
+        hint = "nothing was changed; rename the resource or the project"
+        raise Foreign(f"{text} was not made by this tool", hint, resource.id)
     if (other := have.get("Tags", {}).get(ID_TAG, resource.id)) != resource.id and kind_of(other) not in (None, kind):
-        text = f"{kind.kind}.{resource.name}: '{name}' is {other}, which is another kind of thing"
+        text = f"{resource.id}: '{name}' is {other}, which is another kind of thing"
         raise Foreign(text, "nothing was changed; take that out of the configuration and run 'up', then add this one")
     differences = differ(have, want)
     if not differences:
