@@ -1,16 +1,19 @@
 """A function's folder to a zip that is the same, byte for byte, on every run.
 
 Requirements are installed by uv for the platform that will run them: Lambda's Linux, or the interpreter by which
-our emulator runs functions. Both the installed requirements and the zip are cached by content.
+our emulator runs functions. They are compressed once: a function's own files are appended to a copy of that archive.
+All of it is cached by content.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import platform
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -30,9 +33,12 @@ _ZIP_LIMIT = 50 * 1024**2
 _UNZIPPED_LIMIT = 250 * 1024**2
 
 # Bytes of a zip depend on this code too: raise it when they change.
-_FORMAT = "1"
+_FORMAT = "2"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_KEEP = 7 * 24 * 3600  # seconds that a zip nobody used stays in the cache
+# Seconds that what nobody used stays in the cache. Each save under 'watch' makes a zip, quickly, of many megabytes.
+_KEEP_ZIP = 3600
+_KEEP_REQUIREMENTS = 7 * 24 * 3600
+_REQUIREMENTS = "requirements-"
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 # Files of an installation that name this machine, or the moment.
@@ -110,10 +116,7 @@ def build(source: Source, cache: Path, interpreter: Interpreter | None) -> Code:
     with _lock(key):
         found = next(cache.glob(f"{key}-*.zip"), None)
         if found is None:
-            if "requirements.txt" in files:
-                # Our own code wins where names clash.
-                files = dict(_files(_install(files["requirements.txt"], target, cache))) | files
-            found = _zip(files, cache, key, source.folder)
+            found = _zip(files, _requirements(files, target, cache), cache, key, source.folder)
         found.touch()
     sha256 = base64.b64encode(bytes.fromhex(found.stem.partition("-")[2])).decode()
     return Code(sha256, found)
@@ -132,10 +135,30 @@ def _lambda(runtime: str, architecture: str) -> _Platform:
     )
 
 
+def _requirements(own: dict[str, Path], target: _Platform, cache: Path) -> Path | None:
+    """The archive of what a function requires, made once for each content and platform; None for nothing."""
+    if "requirements.txt" not in own:
+        return None
+    folder = _install(own["requirements.txt"], target, cache)
+    installed = dict(_files(folder))
+    clashing = sorted(installed.keys() & own.keys())  # our own code wins
+    key = _digest(folder.name, *clashing)
+    made = cache / f"{_REQUIREMENTS}{key}.zip"
+    with _lock(key):
+        if not made.is_file():
+            _refuse_large(sum(path.stat().st_size for path in installed.values()), own["requirements.txt"].parent)
+            with tempfile.TemporaryDirectory(dir=cache) as unfinished:
+                path = Path(unfinished) / "zip"
+                _append(path, {name: file for name, file in installed.items() if name not in clashing})
+                path.replace(made)
+        made.touch()
+    return made
+
+
 def _install(requirements: Path, target: _Platform, cache: Path) -> Path:
     """The folder with the requirements installed: made once for each content and platform."""
     key = _digest(target.name, requirements.read_text(encoding="utf-8"))
-    folder = cache / f"requirements-{key}"
+    folder = cache / f"{_REQUIREMENTS}{key}"
     with _lock(key):
         if not folder.is_dir():
             with tempfile.TemporaryDirectory(dir=cache) as unfinished:
@@ -161,33 +184,47 @@ def _uv(requirements: Path, target: _Platform, folder: Path) -> None:
     folder.mkdir(exist_ok=True)  # a file of comments only installs nothing
 
 
-def _zip(files: dict[str, Path], cache: Path, key: str, folder: Path) -> Path:
-    unzipped = sum(path.stat().st_size for path in files.values())
-    if unzipped > _UNZIPPED_LIMIT:
-        raise PackageError(
-            f"the package of '{folder.name}' has {unzipped / 1e6:.0f} MB, Lambda allows 262 MB unzipped",
-            "leave out what the function does not import; boto3 is there already",
-        )
+def _zip(own: dict[str, Path], requirements: Path | None, cache: Path, key: str, folder: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=cache) as unfinished:
         path = Path(unfinished) / "zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name, file in sorted(files.items()):
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.create_system = 3  # Unix, whatever this machine is
-                entry.external_attr = (stat.S_IFREG | _mode(file)) << 16
-                archive.writestr(entry, file.read_bytes())
+        if requirements:
+            shutil.copyfile(requirements, path)
+        _append(path, own)
+        with zipfile.ZipFile(path) as archive:
+            _refuse_large(sum(entry.file_size for entry in archive.infolist()), folder)
         if path.stat().st_size > _ZIP_LIMIT:
             raise PackageError(
                 f"the zip of '{folder.name}' has {path.stat().st_size / 1e6:.0f} MB, Lambda takes 52 MB directly",
                 "leave out what the function does not import; boto3 is there already",
             )
-        made = cache / f"{key}-{hashlib.sha256(path.read_bytes()).hexdigest()}.zip"
+        with path.open("rb") as content:
+            made = cache / f"{key}-{hashlib.file_digest(content, 'sha256').hexdigest()}.zip"
         path.replace(made)
     for old in cache.glob("*.zip"):
-        if old.stat().st_mtime < time.time() - _KEEP:
-            old.unlink(missing_ok=True)
+        keep = _KEEP_REQUIREMENTS if old.name.startswith(_REQUIREMENTS) else _KEEP_ZIP
+        with contextlib.suppress(FileNotFoundError):  # another process may tidy up too
+            if old.stat().st_mtime < time.time() - keep:
+                old.unlink()
     return made
+
+
+def _append(archive: Path, files: dict[str, Path]) -> None:
+    """Compress files into an archive, new or not: nothing of the machine or the moment goes in."""
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as opened:
+        for name, file in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, whatever this machine is
+            entry.external_attr = (stat.S_IFREG | _mode(file)) << 16
+            opened.writestr(entry, file.read_bytes())
+
+
+def _refuse_large(unzipped: int, folder: Path) -> None:
+    if unzipped > _UNZIPPED_LIMIT:
+        raise PackageError(
+            f"the package of '{folder.name}' has {unzipped / 1e6:.0f} MB, Lambda allows 262 MB unzipped",
+            "leave out what the function does not import; boto3 is there already",
+        )
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

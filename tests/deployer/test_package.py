@@ -34,6 +34,11 @@ def names(code: package.Code) -> list[str]:
     return zipfile.ZipFile(code.zip).namelist()
 
 
+def last_used(path: Path, hours: float) -> None:
+    then = time.time() - hours * 3600
+    os.utime(path, (then, then))
+
+
 def test_the_zip_is_the_same_byte_for_byte(source: Source) -> None:
     first = built(source)
     for path in source.folder.rglob("*"):
@@ -93,9 +98,8 @@ def test_the_cache_keeps_what_is_used_however_much_and_drops_what_is_not(source:
 
     used = [edited(number) for number in range(30)]  # as many functions may be deployed at once
     assert all(path.is_file() for path in used)
-    eight_days_ago = time.time() - 8 * 24 * 3600
     for path in used[:2]:
-        os.utime(path, (eight_days_ago, eight_days_ago))
+        last_used(path, hours=2)
     edited(1)  # used again: it stays
     edited(30)
     assert [path.is_file() for path in used[:3]] == [False, True, True]
@@ -161,6 +165,47 @@ def test_our_own_file_wins_over_a_requirements(source: Source) -> None:
     code = built(source)
     assert code.zip
     assert zipfile.ZipFile(code.zip).read("yaml/__init__.py") == b"OURS = True\n"
+    assert len(names(code)) == len(set(names(code)))
+
+
+def test_a_saved_file_does_not_compress_the_requirements_again(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    before = built(source)
+    (source.folder / "app.py").write_text("NEW = True\n")
+    compressed: list[str] = []
+    write = zipfile.ZipFile.writestr
+
+    def note(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> None:
+        compressed.append(entry.filename)
+        write(archive, entry, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile, "writestr", note)
+        after = built(source)
+    assert compressed == ["app.py", "inside/data.json", "requirements.txt"]
+    assert sorted(names(after)) == sorted(names(before))
+    assert after.content() == built(source, cache="another-cache").content()
+    assert after.zip
+    assert zipfile.ZipFile(after.zip).testzip() is None
+
+
+def test_compressed_requirements_stay_for_days(source: Source) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    code = built(source)
+    assert code.zip
+    (requirements,) = code.zip.parent.glob("requirements-*.zip")
+
+    def edit(number: int) -> None:
+        (source.folder / "requirements.txt").unlink(missing_ok=True)  # so that they are not used
+        (source.folder / "app.py").write_text(f"NUMBER = {number}\n")
+        built(source)
+
+    last_used(requirements, hours=6 * 24)
+    edit(1)
+    assert requirements.is_file()
+    last_used(requirements, hours=8 * 24)
+    edit(2)
+    assert not requirements.is_file()
 
 
 @pytest.mark.parametrize(
