@@ -7,17 +7,17 @@ yet received.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cli.servers import Call, Proxy, proxying
 from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
+from tests.proxy import at, at_write, proxying, strike
 
 AGAIN = "running the same command again continues"
 
@@ -29,9 +29,11 @@ def shop(project: Path, stack: StackMaker) -> Stack:
     return stack(project / "config.yaml")
 
 
-def signalled(stack: Stack, name: str, number: signal.Signals, at: int, *options: str, writing: bool = True) -> Ended:
+def signalled(stack: Stack, name: str, number: signal.Signals, nth: int, *options: str, writing: bool = True) -> Ended:
     """Run a command, and signal its whole process group, as a terminal does, at its n-th call."""
+    started: Future[int] = Future()
     with proxying(stack.endpoint_url) as (url, proxy):
+        proxy.play((at_write if writing else at)(nth, strike(started.result, number, answered=True)))
         process = subprocess.Popen(
             command(name, *replace(stack, endpoint_url=url).options, *options),
             stdout=subprocess.PIPE,
@@ -41,20 +43,10 @@ def signalled(stack: Stack, name: str, number: signal.Signals, at: int, *options
             env=environment(),
             start_new_session=True,
         )
-
-        def strike(_: Call) -> None:
-            if len(_counted(proxy, writing)) == at:
-                proxy.answered = lambda _: None
-                os.killpg(process.pid, number)
-
-        proxy.answered = strike
+        started.set_result(process.pid)
         out, err = process.communicate(timeout=LIMIT)
-        assert len(_counted(proxy, writing)) >= at, "it ended before its turn"
+        assert len(proxy.writing if writing else proxy.calls) >= nth, "it ended before its turn"
     return Ended(process.args, process.returncode, out, err)
-
-
-def _counted(proxy: Proxy, writing: bool) -> list[Call]:
-    return proxy.writing if writing else proxy.calls
 
 
 def finishes(stack: Stack, left: Left) -> None:

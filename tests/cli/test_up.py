@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import CONFIG, refused
-from tests.cli.servers import Call, proxying
 from tests.conftest import LIMIT, Stack, StackMaker, command, deploy, environment
+from tests.proxy import all_well, delay, first, proxying
 
 EXAMPLE = 'it\'s "quoted" $HOME `date` \\ %s'
 WITH_EXAMPLE = CONFIG.replace(
@@ -58,10 +58,10 @@ def test_the_second_up_makes_no_writing_call(shop: Stack) -> None:
     with proxying(shop.endpoint_url) as (url, proxy):
         seen = replace(shop, endpoint_url=url)
         first = seen.json("up")
-        assert first["calls"] == {"reading": len(proxy.calls) - len(proxy.writing), "writing": len(proxy.writing)}
+        assert first["calls"] == {"reading": len(proxy.reading), "writing": len(proxy.writing)}
         assert len(proxy.writing) >= len(first["changes"])
 
-        proxy.calls.clear()
+        proxy.play(all_well)
         second = seen.json("up")
         assert proxy.writing == []
         assert second["calls"] == {"reading": len(proxy.calls), "writing": 0}
@@ -267,12 +267,8 @@ def screen(shown: str) -> list[str]:
 
 
 def test_in_a_terminal_progress_is_live_and_ends_with_a_line_to_paste(echo: Stack, tmp_path: Path) -> None:
-    def slow(call: Call) -> None:
-        if call.name.startswith("POST") and call.name.endswith("/functions"):
-            time.sleep(0.5)
-
     with proxying(echo.endpoint_url) as (url, proxy):
-        proxy.answered = slow
+        proxy.play(first(1, "lambda.CreateFunction", delay(0.5)))
         code, shown = in_terminal(command("up", *replace(echo, endpoint_url=url).options))
         assert code == 0, shown
         stays = screen(shown)
