@@ -137,6 +137,10 @@ class Resource(ABC):
         """Outputs of the resource as it is in AWS, the static ones included."""
         return self.static()
 
+    def uses(self) -> dict[str, str]:
+        """Id of each resource that it uses without a ref in :meth:`desired`, or by right, to what for; for graphs."""
+        return {}
+
     def examples(self, have: Properties, again: Callable[[str], str]) -> list[str]:
         """Commands to try it with; ``again`` says how to call one of the deployer's for the same stack."""
         return []

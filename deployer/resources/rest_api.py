@@ -127,6 +127,12 @@ class RestApi(Resource):
             url = f"https://{api}.execute-api.{stack.region}.{stack.dns_suffix}/{stage}"
         return {"url": url, "id": api, "arn": stack.arn("execute-api", api)}
 
+    def uses(self) -> dict[str, str]:
+        routes: dict[str, list[str]] = {}
+        for route, spec in self.spec.routes.items():
+            routes.setdefault(f"{self.app.name}.function.{spec.function}", []).append(route)
+        return {id: found[0] if len(found) == 1 else f"{len(found)} routes" for id, found in routes.items()}
+
     def examples(self, have: Properties, again: Callable[[str], str]) -> list[str]:
         url = self.outputs(have)["url"]
         lines = []

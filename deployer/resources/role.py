@@ -83,6 +83,15 @@ class Role(Resource):
             raise self.app.lines.error(place, text, "rename one of them")
         return found[0]
 
+    def uses(self) -> dict[str, str]:
+        rights: dict[str, list[str]] = {}
+        for target, levels in self.spec.grants.items():
+            name, _, path = target.partition("/")
+            kind = self._granted(name, self.app.place("functions", self.name, "grants", target))
+            right = " ".join([", ".join(levels), *([path] if path else [])])
+            rights.setdefault(f"{self.app.name}.{kind.kind}.{name}", []).append(right)
+        return {id: "; ".join(found) for id, found in rights.items()}
+
     def static(self) -> dict[str, str]:
         stack = self.stack
         path = _path(stack.mark)
