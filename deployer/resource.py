@@ -59,6 +59,8 @@ class Resource(ABC):
         grants: IAM actions a function can be granted on it: level, then the suffix of the ARN they go to.
         fixed: properties that cannot be changed in place.
         secret: properties that are never printed.
+        tagged: it has tags of its own.
+        adoptable: AWS has only one of a name, and somebody else's can be taken over.
     """
 
     kind: ClassVar[str]
@@ -72,6 +74,7 @@ class Resource(ABC):
     fixed: ClassVar[frozenset[str]] = frozenset()
     secret: ClassVar[frozenset[str]] = frozenset()
     tagged: ClassVar[bool] = True
+    adoptable: ClassVar[bool] = True
     Spec: ClassVar[type[Spec]] = Spec
 
     def __init__(self, app: App, name: str, spec: Any = None) -> None:
@@ -166,7 +169,10 @@ class Resource(ABC):
     @classmethod
     @abstractmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        """What AWS has under a physical name, as :meth:`desired` spells it; None only for "not there"."""
+        """What AWS has under a physical name, as :meth:`desired` spells it; None only for "not there".
+
+        Where AWS tells when it was last ``Changed``, or else ``Created``, that is a datetime of this name.
+        """
 
     @classmethod
     @abstractmethod

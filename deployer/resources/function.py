@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -184,6 +185,7 @@ class Function(Resource):
             "Environment": configuration.get("Environment", {}).get("Variables", {}),
             "Code": package.Code(configuration["CodeSha256"]),
             "Tags": answer.get("Tags", {}),
+            "Changed": datetime.fromisoformat(configuration["LastModified"]),
         }
 
     @classmethod

@@ -79,21 +79,22 @@ class Key(Resource):
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
         theirs = _theirs(aws, name)
-        if theirs is not None:
-            return theirs
-        keys = [key for key in _ours(aws) if key["Name"] == name]
+        keys = [theirs] if theirs else [key for key in _ours(aws) if key["Name"] == name]
         if not keys:
             return None
         key, *duplicates = keys
-        rotation = aws.call("kms", "get_key_rotation_status", KeyId=key["KeyId"])
+        # What somebody else's key policy keeps from us, or a key pair does not have.
+        absent = ("AccessDeniedException", "UnsupportedOperationException") if theirs else ()
+        rotation = aws.find("kms", "get_key_rotation_status", absent=absent, KeyId=key["KeyId"]) or {}
         return {
             "Id": key["KeyId"],
             "Alias": name if _targets(aws).get(name) == key["KeyId"] else None,
             "Description": key["Description"],
             "Enabled": key["Enabled"],
-            "KeyRotationEnabled": rotation["KeyRotationEnabled"],
+            "KeyRotationEnabled": rotation.get("KeyRotationEnabled"),
             "Duplicates": [each["KeyId"] for each in duplicates],
             "Tags": key["Tags"],
+            "Created": key["CreationDate"],
         }
 
     @classmethod
@@ -149,15 +150,16 @@ def _ours(aws: Aws) -> list[Any]:
     return sorted(living, key=lambda key: (key["CreationDate"], key["KeyId"]))
 
 
-def _theirs(aws: Aws, alias: str) -> Properties | None:
-    """What a plan needs to refuse an alias: the living key it points at, if that is not ours."""
+def _theirs(aws: Aws, alias: str) -> Any:
+    """The living key that an alias points at, if that is not ours: as KMS describes it, with its ``Tags``."""
     key = _targets(aws).get(alias)
     if key is None:
         return None
     tags = _tags(aws, key)
-    if tags.get(STACK_TAG) == aws.stack.mark or _describe(aws, key)["KeyState"] in _GONE:
+    if tags.get(STACK_TAG) == aws.stack.mark:
         return None
-    return {"Id": key, "Tags": tags}
+    described = _describe(aws, key)
+    return None if described["KeyState"] in _GONE else {**described, "Tags": tags}
 
 
 def _targets(aws: Aws) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,11 @@ class LogGroup(Resource):
         group = next((group for group in _groups(aws, name) if group["logGroupName"] == name), None)
         if group is None:
             return None
-        return {"RetentionInDays": group.get("retentionInDays"), "Tags": _tags(aws, group)}
+        return {
+            "RetentionInDays": group.get("retentionInDays"),
+            "Tags": _tags(aws, group),
+            "Created": datetime.fromtimestamp(group["creationTime"] / 1000, UTC),
+        }
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:

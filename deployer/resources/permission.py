@@ -24,7 +24,7 @@ _SID = "skiff-"  # marks our statements among those that others put on the funct
 class Permission(Resource):
     kind = "permission"
     fixed = frozenset({"Principal", "Action", "Condition"})
-    tagged = False
+    tagged = adoptable = False
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:

@@ -69,6 +69,7 @@ class RestApi(Resource):
     kind = "rest_api"
     section = "api"
     single = True
+    adoptable = False
     deleted_after = ("permission",)
     Spec = RestApiSpec
     attributes = ("url", "id", "arn")
@@ -175,6 +176,7 @@ class RestApi(Resource):
             "Deployments": [deployment["id"] for deployment in deployments],
             "Duplicates": [duplicate["id"] for duplicate in duplicates],
             "Tags": api["tags"],
+            "Changed": max([api["createdDate"], *(deployment["createdDate"] for deployment in deployments)]),
         }
 
     @classmethod

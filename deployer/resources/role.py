@@ -120,6 +120,7 @@ class Role(Resource):
             "Policies": dict(zip(inline, policies, strict=True)),
             "ManagedPolicies": sorted(policy["PolicyArn"] for policy in managed),
             "Tags": tag_dict(role.get("Tags", [])),
+            "Created": role["CreateDate"],
         }
 
     @classmethod
