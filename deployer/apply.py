@@ -11,16 +11,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
-from deployer.errors import Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
-from deployer.plan import WORKERS, Change, Plan, differ, waits_for
+from deployer.aws import GONE, Aws
+from deployer.errors import AwsError, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
+from deployer.plan import WORKERS, Change, Plan, differ, ours, waits_for
+from deployer.resource import DUPLICATES, Properties, Resource
 from deployer.waiting import telling
 
-if TYPE_CHECKING:
-    from deployer.aws import Aws
-
-READ_BACK = 30  # seconds that AWS may take to show what it accepted
+# Seconds that AWS may take to show what it accepted, until the same is asked for again.
+PATIENCE = (2, 5, 10, 20)
+OTHERS = "someone else may be changing it; run the same command again"
 
 End = Literal["done", "failed", "skipped", "interrupted"]
 
@@ -131,10 +132,9 @@ def _graph(plan: Plan) -> dict[str, set[str]]:
 def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
     try:
         if change.resource is None or change.action == "replace":
-            change.kind.delete(aws, change.name)
-            aws.until(lambda: change.kind.observe(aws, change.name) is None, "waiting until it is gone")
+            _delete(aws, change)
         if change.resource is not None:
-            _write(aws, plan, change)
+            _write(aws, plan, change, change.resource)
     except Interrupted as error:
         return Outcome(change, "interrupted", error=error)
     except SkiffError as error:
@@ -144,29 +144,69 @@ def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
     return Outcome(change, "done")
 
 
-def _write(aws: Aws, plan: Plan, change: Change) -> None:
-    resource = change.resource
-    assert resource is not None
-    want = plan.want(resource)
-    if change.action == "update":
-        have = plan.have[resource.id]
-        assert have is not None
-        if differ(have, want):
-            tags = {**have.get("Tags", {}), **want.get("Tags", {})}
-            change.kind.update(aws, change.name, have, {**want, "Tags": tags} if change.kind.tagged else want)
-    else:
-        change.kind.create(aws, change.name, want)
+def _delete(aws: Aws, change: Change) -> None:
+    """Delete, and make sure: again now and then, for another run may make it anew at the same time."""
+    for seconds in PATIENCE:
+        change.kind.delete(aws, change.name)
+        with contextlib.suppress(TimedOut):
+            aws.until(lambda: change.kind.observe(aws, change.name) is None, "waiting until it is gone", seconds)
+            return
+    raise NotConverged("it was deleted, but is there all the same", OTHERS)
+
+
+def _write(aws: Aws, plan: Plan, change: Change, resource: Resource) -> None:
+    """Create or update, and read back: again if it reads otherwise, for another run may be doing the same."""
+    kind, name, want = change.kind, change.name, plan.want(resource)
+    have = plan.have[resource.id] if change.action == "update" else None
     left: list[str] = []
-
-    def converged() -> bool:
-        have = change.kind.observe(aws, change.name)
-        left[:] = ["existence"] if have is None else list(differ(have, want))
-        if not left:
+    for seconds in PATIENCE:
+        try:
+            _step(aws, kind, name, have, want)
+        except AwsError as error:
+            if error.code not in GONE or seconds == PATIENCE[-1]:
+                raise
+        have, left = _read_back(aws, kind, name, want, seconds)
+        if have is not None and not ours(resource, have):
+            raise Foreign(f"'{name}' was made by something else at the same time", "run 'plan' to see what is there")
+        if have is not None and not left:
             plan.have[resource.id] = have
-        return not left
+            return
+    raise NotConverged(f"the change was accepted, but reads back otherwise: {', '.join(left)}", OTHERS)
 
-    try:
-        aws.until(converged, "waiting until the change can be read back", seconds=READ_BACK)
-    except TimedOut:
-        text = f"the change was accepted, but reads back otherwise: {', '.join(left)}"
-        raise NotConverged(text, "someone else may be changing it; run the same command again") from None
+
+def _step(aws: Aws, kind: type[Resource], name: str, have: Properties | None, want: Properties) -> None:
+    """One attempt to make ``have`` into ``want``."""
+    if have is None:
+        kind.create(aws, name, want)
+        return
+    differences = differ(have, want)
+    if differences.keys() & kind.fixed:
+        kind.delete(aws, name)
+        kind.create(aws, name, want)
+    elif differences:
+        tags = {**have.get("Tags", {}), **want.get("Tags", {})}
+        kind.update(aws, name, have, {**want, "Tags": tags} if kind.tagged else want)
+
+
+def _read_back(
+    aws: Aws, kind: type[Resource], name: str, want: Properties, seconds: float
+) -> tuple[Properties | None, list[str]]:
+    """What there is after a write, and which properties still differ when the time is up."""
+    have: Properties | None = None
+
+    def active() -> bool:
+        nonlocal have
+        have = kind.observe(aws, name)
+        return have is None or not kind.pending(have)
+
+    def left() -> list[str]:
+        return ["existence"] if have is None else list(differ(have, want))
+
+    def settled() -> bool:
+        return active() and (not left() or DUPLICATES in left())
+
+    aws.until(active, f"waiting for the {kind.kind} to become active")
+    if left() and DUPLICATES not in left():
+        with contextlib.suppress(TimedOut):
+            aws.until(settled, "waiting until the change can be read back", seconds)
+    return have, left()

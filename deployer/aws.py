@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError as ParserError
 
 from deployer import emulator, transient
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
+from deployer.pacing import Pace
 from deployer.stack import Stack
 from deployer.waiting import waiting
 
@@ -35,6 +36,14 @@ CREDENTIAL_CODES = frozenset(
      "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
 )  # fmt: skip
 
+# What says that there is one of that name already, and what that there is none (any more).
+EXISTS = (
+    "BucketAlreadyOwnedByYou",
+    "EntityAlreadyExists",
+    "ResourceAlreadyExistsException",
+    "ResourceConflictException",
+)
+GONE = ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 
 _making_clients = threading.Lock()  # boto3's default session is not thread-safe
 
@@ -67,6 +76,7 @@ class Aws:
         self.stack = stack
         self.calls = Calls()
         self.stopping = threading.Event()
+        self._pace = None if stack.endpoint_url else Pace()  # emulators have no limits
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._memo: dict[Any, Future[Any]] | None = None
@@ -113,8 +123,9 @@ class Aws:
             Unreachable: nothing answers, or it does not take our credentials.
         """
         endpoint = self.stack.endpoint_url
+        asked = self._pool.submit(self.call, "sts", "get_caller_identity")
         interpreter = emulator.interpreter(endpoint) if endpoint else None
-        answer = self.call("sts", "get_caller_identity")
+        answer = asked.result()
         if "Account" not in answer:
             raise self._alien("sts")
         partition = answer["Arn"].split(":")[1]
@@ -130,7 +141,7 @@ class Aws:
             Unreachable: nothing answers, or it does not take our credentials.
             Interrupted: the run was stopped while waiting.
         """
-        return self._once(service, operation, arguments, lambda client: getattr(client, operation)(**arguments))
+        return self._once(service, operation, arguments, lambda client: _whole(getattr(client, operation)(**arguments)))
 
     def find(self, service: str, operation: str, absent: str | tuple[str, ...], **arguments: Any) -> Any:
         """Like :meth:`call`; None when AWS answers with the code that means absent."""
@@ -140,6 +151,14 @@ class Aws:
             if error.code in ((absent,) if isinstance(absent, str) else absent):
                 return None
             raise
+
+    def create(self, service: str, operation: str, **arguments: Any) -> Any:
+        """Like :meth:`call`; None when there is one of that name already.
+
+        It may be ours, after an answer was lost, or of another run of the same stack; or somebody else's. Whoever
+        creates must then write no more to it, but have a look first.
+        """
+        return self.find(service, operation, EXISTS, **arguments)
 
     def once(self, service: str, operation: str, seconds: float, **arguments: Any) -> Any:
         """Like :meth:`call`, for what must not happen twice: not sent again when no answer comes within ``seconds``."""
@@ -183,8 +202,12 @@ class Aws:
                 future.exception()
 
     def snapshot(self) -> Aws:
-        """A view in which the same reading call is sent only once."""
-        return self._view(_memo={})
+        """A view in which the same reading call is sent only once; a snapshot's own is itself."""
+        return self._view(_memo={}) if self._memo is None else self
+
+    def listed(self, name: str) -> str:
+        """The prefix to list when ``name`` is asked for: in a snapshot that of the whole stack, for all ask alike."""
+        return name if self._memo is None else self.stack.prefix
 
     def at(self, stack: Stack) -> Aws:
         """A view of another stack in the same region, through the same clients."""
@@ -211,6 +234,8 @@ class Aws:
         client = self.client(service)
         started = time.monotonic()
         for _ in self._patience(3600):
+            if self._pace:
+                self._pace.wait(service, operation, self._rest)
             try:
                 return send(client)
             except boto.ClientError as error:
@@ -234,10 +259,13 @@ class Aws:
         while time.monotonic() < end:
             if says:
                 waiting.get()(says)
-            if self.stopping.wait(pause):
-                raise Interrupted("interrupted")
+            self._rest(pause)
             pause = min(pause * 1.5, longest)
             yield
+
+    def _rest(self, seconds: float) -> None:
+        if self.stopping.wait(seconds):
+            raise Interrupted("interrupted")
 
     def _explain(self, service: str, operation: str, code: str, message: str) -> AwsError:
         if code in CREDENTIAL_CODES:
@@ -264,3 +292,10 @@ class Aws:
             hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
             return Unreachable("no AWS credentials were found", hint)
         return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")
+
+
+def _whole(answer: Any) -> Any:
+    """The answer with a body that streams read to its end: a connection may break half-way, and twice is too often."""
+    if hasattr(body := answer.get("Body"), "read"):
+        answer["Body"] = body.read()
+    return answer

@@ -33,7 +33,7 @@ def command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]:
         ) -> NoReturn:
             run = Run(config, stage, target, endpoint_url, as_json, more.pop("apps", ()))
             try:
-                run.check()
+                run.begin()
                 with telling(run.note):
                     code = function(run, **more)
             except SkiffError as error:

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from deployer.run import Run
 
 
-def planned(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:
+def planned(run: Run, names: tuple[str, ...]) -> tuple[Aws, Plan]:
     """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected.
 
     Raises:
         Foreign: a name is taken; says how to take it over, where that is possible.
     """
+    aws = run.clients()
+    snapshot = aws.snapshot()
+    plan.look_ahead(snapshot)
+    stack = snapshot.identify()
     try:
-        return plan.make(aws, run.declare(aws.stack, names), run.selected())
+        return aws.at(stack), plan.make(snapshot.at(stack), run.declare(stack, names), run.selected())
     except Foreign as error:
         if error.id:
             error.hint += f", or take it over: {run.again('adopt')} {error.id}"

@@ -120,6 +120,14 @@ def _taken(kind: type[Resource], physical: str) -> tuple[str, str]:
     return kind.namespace or kind.kind, physical
 
 
+def look_ahead(snapshot: Aws) -> None:
+    """Begin to list what carries the stack's mark, which needs no account; a plan from ``snapshot`` goes on with it."""
+    pool = ThreadPoolExecutor(WORKERS, "ahead")
+    for kind in kinds():
+        pool.submit(contextvars.copy_context().run, kind.owned, snapshot)
+    pool.shutdown(wait=False)
+
+
 def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
     """A plan that can be carried out: like :func:`look`.
 

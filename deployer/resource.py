@@ -26,6 +26,8 @@ Properties = dict[str, Any]
 
 STACK_TAG = "skiff:stack"
 ID_TAG = "skiff:id"
+# A property of kinds without unique names: what a race made twice. The oldest stays.
+DUPLICATES = "Duplicates"
 
 
 # In YAML one text may stand for a list of one.
@@ -173,6 +175,15 @@ class Resource(ABC):
 
         Where AWS tells when it was last ``Changed``, or else ``Created``, that is a datetime of this name.
         """
+
+    @classmethod
+    def pending(cls, have: Properties) -> bool:
+        """Whether AWS is still at work on it, and it cannot be used yet.
+
+        Raises:
+            AwsError: AWS gave up.
+        """
+        return False
 
     @classmethod
     @abstractmethod

@@ -68,8 +68,6 @@ class Run:
 
     def clients(self) -> Aws:
         """What calls go through; nothing is called yet."""
-        if self.target == "local":
-            _forget_aws()
         from deployer.aws import Aws
 
         return Aws(self.stack())
@@ -100,8 +98,10 @@ class Run:
         yield True
         self.say(f"  {wait()}")
 
-    def check(self) -> None:
-        """Refuse options that do not go together."""
+    def begin(self) -> None:
+        """Refuse options that do not go together, and let nothing meant for AWS reach an emulator."""
+        if self.target == "local":
+            _forget_aws()
         if self.given_endpoint is None:
             return
         if self.target == "aws":

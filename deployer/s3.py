@@ -127,11 +127,16 @@ class S3Bucket(Resource):
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        if name not in _names(aws, name):
+        if name not in _names(aws, aws.listed(name)):
             return None
-        values = aws.together(*(partial(aspect.read, aws, name) for aspect in cls.aspects))
-        have = dict(zip((aspect.property for aspect in cls.aspects), values, strict=True))
+        readers = {aspect.property: partial(aspect.read, aws, name) for aspect in cls.aspects} | cls.contents(aws, name)
+        have = dict(zip(readers, aws.together(*readers.values()), strict=True))
         return {**have, "Tags": have["Tags"] or {}}
+
+    @classmethod
+    def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
+        """Properties that are no aspects, and what reads each."""
+        return {}
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
@@ -139,16 +144,10 @@ class S3Bucket(Resource):
         configuration: dict[str, Any] = {"Tags": tag_list(want["Tags"])}
         if aws.stack.region != "us-east-1":  # which must not be named, while every other must
             configuration["LocationConstraint"] = aws.stack.region
-        aws.find(
-            "s3",
-            "create_bucket",
-            absent="BucketAlreadyOwnedByYou",  # a lost answer, made good by the retry
-            Bucket=name,
-            CreateBucketConfiguration=configuration,
-        )
-        for aspect in cls.aspects:
-            if aspect is not TAGS and want[aspect.property] != aspect.fresh:
-                aspect.write(aws, name, want[aspect.property])
+        if aws.create("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=configuration):
+            for aspect in cls.aspects:
+                if aspect is not TAGS and want[aspect.property] != aspect.fresh:
+                    aspect.write(aws, name, want[aspect.property])
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:

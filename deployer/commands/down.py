@@ -13,10 +13,9 @@ def down(run: Run, yes: bool) -> int:
         run.say("the emulator is not running: there is nothing to delete")
         run.document({"changes": [], "outputs": {}, "calls": {"reading": 0, "writing": 0}, "seconds": 0})
         return 0
-    aws = run.aws()
     from deployer import deployment
 
-    plan = deployment.planned(run, aws, ())
+    aws, plan = deployment.planned(run, ())
     deployment.confirm(run, plan.changes, yes)
     outcomes = deployment.applied(run, aws, plan)
     return deployment.finish(run, aws, plan, outcomes, "nothing is deployed")

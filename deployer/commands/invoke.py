@@ -20,7 +20,7 @@ def invoke(run: Run, function: str, data: str, logs: bool) -> int:
 
     app, name = run.config.function(function)
     event = invocation.event(data)
-    up = f"run: {run.again('up')}"
+    up = f"run: {run.again(f'up {app}')}"
     if run.emulator_is_missing():
         raise SkiffError(f"{function} is not deployed: the emulator is not running", up)
     aws = run.aws()

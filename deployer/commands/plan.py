@@ -14,10 +14,9 @@ def plan(run: Run, check: bool) -> int:
     run.declare(run.stack(), names)
     with run.emulator():
         run.clients()
-    aws = run.aws()
     from deployer import deployment, report
 
-    found = deployment.planned(run, aws, names)
+    _, found = deployment.planned(run, names)
     run.say(*report.plan_lines(found.changes), report.summary(found.changes))
     run.document({"changes": [report.change_json(change) for change in found.changes]})
     return 3 if check and found.changes else 0

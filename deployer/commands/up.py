@@ -15,10 +15,9 @@ def up(run: Run, yes: bool) -> int:
             run.clients()
             for resource in resources.values():
                 resource.prepare()
-    aws = run.aws()
     from deployer import deployment
 
-    plan = deployment.planned(run, aws, names)
+    aws, plan = deployment.planned(run, names)
     deployment.confirm(run, [change for change in plan.changes if change.action in ("delete", "replace")], yes)
     outcomes = deployment.applied(run, aws, plan)
     return deployment.finish(run, aws, plan, outcomes, "everything is as configured")

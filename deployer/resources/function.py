@@ -47,6 +47,8 @@ _RESERVED = frozenset(
         "LAMBDA_RUNTIME_DIR",
     ]
 )
+# https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+_UNDER_WAY = frozenset({"Pending", "InProgress"})
 _CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
@@ -156,6 +158,7 @@ class Function(Resource):
             "MemorySize": self.spec.memory,
             "Environment": self._environment(),
             "Code": self._code,
+            "Failure": None,
             "Tags": self.tags,
         }
 
@@ -184,26 +187,32 @@ class Function(Resource):
             "Architectures": configuration["Architectures"],
             "Environment": configuration.get("Environment", {}).get("Variables", {}),
             "Code": package.Code(configuration["CodeSha256"]),
+            "Failure": _failure(configuration),
+            "Pending": bool(_UNDER_WAY & {configuration.get("State"), configuration.get("LastUpdateStatus")}),
             "Tags": answer.get("Tags", {}),
             "Changed": datetime.fromisoformat(configuration["LastModified"]),
         }
+
+    @classmethod
+    def pending(cls, have: Properties) -> bool:
+        if have["Failure"]:
+            raise AwsError(f"Lambda gave up: {have['Failure']}")
+        return bool(have["Pending"])
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
         code = {"ZipFile": want["Code"].content()}
         architectures, tags = want["Architectures"], want["Tags"]
         settings = _settings(want)
-        aws.find(
+        aws.create(
             "lambda",
             "create_function",
-            absent="ResourceConflictException",  # a lost answer, made good by the retry
             FunctionName=name,
             Code=code,
             Architectures=architectures,
             Tags=tags,
             **settings,
         )
-        _settled(aws, name)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
@@ -211,14 +220,10 @@ class Function(Resource):
             arn = aws.stack.arn("lambda", f"function:{name}")
             aws.call("lambda", "tag_resource", Resource=arn, Tags=want["Tags"])
         if any(have[key] != want[key] for key in _CONFIGURATION):
-            _settled(aws, name)
             aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want))
-            _settled(aws, name)
-        if (have["Code"], have["Architectures"]) != (want["Code"], want["Architectures"]):
-            _settled(aws, name)
+        if any(have[key] != want[key] for key in ("Code", "Architectures", "Failure")):
             code, architectures = want["Code"].content(), want["Architectures"]
             aws.call("lambda", "update_function_code", FunctionName=name, ZipFile=code, Architectures=architectures)
-            _settled(aws, name)
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
@@ -229,25 +234,16 @@ def _get(aws: Aws, name: str) -> Any:
     return aws.find("lambda", "get_function", absent="ResourceNotFoundException", FunctionName=name)
 
 
+def _failure(configuration: Any) -> str | None:
+    """Why the function cannot be used, if Lambda gave up making or changing it."""
+    for status, reason in (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason")):
+        if configuration.get(status) == "Failed":
+            return configuration.get(reason) or "it does not say why"
+    return None
+
+
 def _settings(want: Properties) -> dict[str, Any]:
     return {**{key: want[key] for key in _CONFIGURATION}, "Environment": {"Variables": want["Environment"]}}
-
-
-def _settled(aws: Aws, name: str) -> None:
-    """Wait until no change is under way: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-
-    Raises:
-        AwsError: Lambda gave the change up.
-    """
-
-    def settled() -> bool:
-        state = aws.call("lambda", "get_function_configuration", FunctionName=name)
-        if "Failed" in (state.get("State"), state.get("LastUpdateStatus")):
-            reason = state.get("StateReason") or state.get("LastUpdateStatusReason")
-            raise AwsError(f"Lambda gave up: {reason}")
-        return not {"Pending", "InProgress"} & {state.get("State"), state.get("LastUpdateStatus")}
-
-    aws.until(settled, "waiting for the function to become active")
 
 
 def _names(module: ast.Module) -> set[str]:

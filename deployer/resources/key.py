@@ -141,10 +141,10 @@ def _ours(aws: Aws) -> list[Any]:
     ids = [key["KeyId"] for key in keys if key["KeyId"] not in by_aws]
     tags = dict(zip(ids, aws.together(*(partial(_tags, aws, id) for id in ids)), strict=True))
     marked = [id for id in ids if tags[id].get(STACK_TAG) == aws.stack.mark]
-    described = aws.together(*(partial(_describe, aws, id) for id in marked))
+    described = aws.together(*(partial(ask, aws, id) for ask in (_describe, _rotation) for id in marked))
     living = [
-        {**key, "Tags": tags[id], "Name": _name(aws, id, tags[id], targets)}
-        for id, key in zip(marked, described, strict=True)
+        {**key, **rotation, "Tags": tags[id], "Name": _name(aws, id, tags[id], targets)}
+        for id, key, rotation in zip(marked, described, described[len(marked) :], strict=False)
         if key["KeyState"] not in _GONE
     ]
     return sorted(living, key=lambda key: (key["CreationDate"], key["KeyId"]))
@@ -181,6 +181,12 @@ def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
 
 def _describe(aws: Aws, key: str) -> Any:
     return aws.call("kms", "describe_key", KeyId=key)["KeyMetadata"]
+
+
+def _rotation(aws: Aws, key: str) -> Any:
+    not_now = "KMSInvalidStateException"  # it is to be deleted
+    answer = aws.find("kms", "get_key_rotation_status", absent=not_now, KeyId=key) or {}
+    return {"KeyRotationEnabled": answer.get("KeyRotationEnabled", False)}
 
 
 def _name(aws: Aws, key: str, tags: dict[str, str], targets: dict[str, str]) -> str:

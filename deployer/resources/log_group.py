@@ -31,13 +31,14 @@ class LogGroup(Resource):
 
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
-        groups = _groups(aws, _PREFIX + aws.stack.prefix)
+        groups = _groups(aws, aws.stack.prefix)
         tags = aws.together(*(partial(_tags, aws, group) for group in groups))
         return {group["logGroupName"]: found for group, found in zip(groups, tags, strict=True)}
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        group = next((group for group in _groups(aws, name) if group["logGroupName"] == name), None)
+        groups = _groups(aws, aws.listed(name.removeprefix(_PREFIX)))
+        group = next((group for group in groups if group["logGroupName"] == name), None)
         if group is None:
             return None
         return {
@@ -48,8 +49,8 @@ class LogGroup(Resource):
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
-        aws.call("logs", "create_log_group", logGroupName=name, tags=want["Tags"])
-        cls._retain(aws, name, want)
+        if aws.create("logs", "create_log_group", logGroupName=name, tags=want["Tags"]):
+            cls._retain(aws, name, want)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
@@ -69,7 +70,7 @@ class LogGroup(Resource):
 
 
 def _groups(aws: Aws, prefix: str) -> list[Any]:
-    return aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+    return aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=_PREFIX + prefix)
 
 
 def _tags(aws: Aws, group: Any) -> dict[str, str]:

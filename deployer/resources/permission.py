@@ -58,7 +58,7 @@ class Permission(Resource):
         ours = {name: tags for name, tags in functions.items() if tags.get(STACK_TAG) == aws.stack.mark}
         policies = aws.together(*(partial(_statements, aws, name) for name in ours))
         return {
-            f"{name}/{sid}": {**tags, ID_TAG: tags[ID_TAG].replace(".function.", ".permission.")}
+            f"{name}/{sid}": {**tags, ID_TAG: tags.get(ID_TAG, name).replace(".function.", ".permission.")}
             for (name, tags), statements in zip(ours.items(), policies, strict=True)
             for sid in statements
             if sid.startswith(_SID)
@@ -73,10 +73,9 @@ class Permission(Resource):
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
         function, _, sid = name.partition("/")
-        aws.find(
+        aws.create(
             "lambda",
             "add_permission",
-            absent="ResourceConflictException",  # a lost answer, made good by the retry
             FunctionName=function,
             StatementId=sid,
             Action=want["Action"],

@@ -236,8 +236,9 @@ def _put(aws: Aws, api: str, name: str, want: Properties, have: Properties | Non
     body = json.dumps(openapi.body(name, want)).encode()
     aws.call("apigateway", "put_rest_api", restApiId=api, mode="overwrite", body=body)
     # Not in the body, for LocalStack leaves them out of an import; AWS's import drops those there were.
-    for kind, headers in want["GatewayResponses"].items():
-        aws.call("apigateway", "put_gateway_response", restApiId=api, responseType=kind, responseParameters=headers)
+    put = partial(aws.call, "apigateway", "put_gateway_response", restApiId=api)
+    answers = want["GatewayResponses"].items()
+    aws.together(*(partial(put, responseType=kind, responseParameters=headers) for kind, headers in answers))
     for kind in have["GatewayResponses"].keys() - want["GatewayResponses"].keys() if have else ():
         aws.find("apigateway", "delete_gateway_response", absent="NotFoundException", restApiId=api, responseType=kind)
 
@@ -254,7 +255,9 @@ def _deploy(aws: Aws, api: str, want: Properties, have: Properties | None) -> No
             stage = have["Stage"]["Name"]
             aws.find("apigateway", "delete_stage", absent="NotFoundException", restApiId=api, stageName=stage)
         for old in have["Deployments"]:
-            aws.find("apigateway", "delete_deployment", absent="NotFoundException", restApiId=api, deploymentId=old)
+            # Another run may have put a stage on it meanwhile.
+            absent = ("NotFoundException", "BadRequestException")
+            aws.find("apigateway", "delete_deployment", absent=absent, restApiId=api, deploymentId=old)
 
 
 def _throttle(aws: Aws, api: str, want: Properties) -> None:

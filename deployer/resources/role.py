@@ -109,15 +109,18 @@ class Role(Resource):
         role = _get(aws, name)
         if role is None:
             return None
-        inline, managed = aws.together(
+        # Ours without waiting for the list that has it.
+        inline, managed, granted = aws.together(
             partial(aws.pages, "iam", "list_role_policies", "PolicyNames", RoleName=name),
             partial(aws.pages, "iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name),
+            partial(_policy, aws, name, _POLICY),
         )
-        policies = aws.together(*(partial(_policy, aws, name, policy) for policy in inline))
+        others = [policy for policy in inline if policy != _POLICY]
+        policies = aws.together(*(partial(_policy, aws, name, policy) for policy in others))
         return {
             "Path": role["Path"],
             "AssumeRolePolicyDocument": _document(role["AssumeRolePolicyDocument"]),
-            "Policies": dict(zip(inline, policies, strict=True)),
+            "Policies": dict(zip(others, policies, strict=True)) | ({_POLICY: granted} if granted else {}),
             "ManagedPolicies": sorted(policy["PolicyArn"] for policy in managed),
             "Tags": tag_dict(role.get("Tags", [])),
             "Created": role["CreateDate"],
@@ -127,8 +130,9 @@ class Role(Resource):
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
         trust = json.dumps(want["AssumeRolePolicyDocument"])
         tags = tag_list(want["Tags"])
-        aws.call("iam", "create_role", RoleName=name, Path=want["Path"], AssumeRolePolicyDocument=trust, Tags=tags)
-        cls._put_policies(aws, name, want)
+        path = want["Path"]
+        if aws.create("iam", "create_role", RoleName=name, Path=path, AssumeRolePolicyDocument=trust, Tags=tags):
+            cls._put_policies(aws, name, want)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
-import json
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,13 +38,13 @@ _OTHERS = ("ContentEncoding", "ContentDisposition", "ContentLanguage", "Expires"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _KEY_LIMIT = 1024
 
-_INDEX, _ERROR, _SETTINGS = "index.html", "404.html", "settings.json"
+SETTINGS = "settings.json"
+_INDEX, _ERROR = "index.html", "404.html"
 
 # A name with a hash in it never means other content, unlike one with a date. All others, and pages, are asked for
 # again, which an ETag makes cheap.
 _HASHED = re.compile(r"[.-](?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,}\.(?!html?$)")
-_FOREVER, _ASK, _NEVER = "max-age=31536000, immutable", "no-cache", "no-store"
-_AS_SETTINGS = ("application/json", _NEVER)
+_FOREVER, _ASK = "max-age=31536000, immutable", "no-cache"
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -120,6 +118,7 @@ class Site(S3Bucket):
     kind = "site"
     section = "site"
     single = True
+    deleted_after = ("settings",)
     Spec = SiteSpec
     attributes = ("url", "origin", "name", "arn", "region")
     aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, _WEBSITE)
@@ -136,7 +135,7 @@ class Site(S3Bucket):
         if self._find(_INDEX) is None:
             text = f"there is no {_INDEX} in '{', '.join(self.spec.pages)}'"
             raise error(place, text, "it is the page that a visitor sees first")
-        if settings := self._find(_SETTINGS):
+        if settings := self._find(SETTINGS):
             text = f"'{settings}' would be overwritten: it is made from 'settings'"
             raise error(place, text, "move its content to 'settings', and delete it")
 
@@ -152,14 +151,12 @@ class Site(S3Bucket):
         website: Properties = {"IndexDocument": {"Suffix": _INDEX}}
         if self._find(_ERROR):
             website["ErrorDocument"] = {"Key": _ERROR}
-        place = (*self.place, "settings")
         return {
             "Tags": self.tags,
             "PublicAccessBlock": access_block(public=True),
             "Policy": policy(public_read(self.static()["arn"])),
             "Website": website,
             "Files": self._files,
-            "Settings": {key: self.app.text(text, (*place, key)) for key, text in self.spec.settings.items()},
         }
 
     def static(self) -> dict[str, str]:
@@ -182,22 +179,23 @@ class Site(S3Bucket):
         have = super().observe(aws, name)
         if have is None:
             return None
-        keys = [item["Key"] for item in aws.pages("s3", "list_objects_v2", "Contents", Bucket=name)]
+        keys = [item["Key"] for item in have["Files"] if item["Key"] != SETTINGS]
         heads = aws.together(*(partial(_head, aws, name, key) for key in keys))
-        found = {key: head for key, head in zip(keys, heads, strict=True) if head}
-        about = found.pop(_SETTINGS, None)
-        settings = _read_settings(aws, name) if about and (about.type, about.cache) == _AS_SETTINGS else None
-        return {**have, "Files": found, "Settings": settings}
+        return {**have, "Files": {key: head for key, head in zip(keys, heads, strict=True) if head}}
+
+    @classmethod
+    def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
+        return {"Files": partial(aws.pages, "s3", "list_objects_v2", "Contents", Bucket=name)}
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
         super().create(aws, name, want)
-        _upload(aws, name, {}, want)
+        _upload(aws, name, {}, want["Files"])
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
         super().update(aws, name, have, want)
-        _upload(aws, name, have, want)
+        _upload(aws, name, have["Files"], want["Files"])
 
 
 def _files(folder: Path) -> Iterator[tuple[str, File]]:
@@ -235,33 +233,18 @@ def _head(aws: Aws, name: str, key: str) -> File | None:
     return File(head["ETag"].strip('"'), head["ContentType"], head.get("CacheControl", ""), others)
 
 
-def _read_settings(aws: Aws, name: str) -> Any:
-    """The settings as they are there; what is no JSON is drift like any other."""
-    body = aws.call("s3", "get_object", Bucket=name, Key=_SETTINGS)["Body"].read().decode(errors="replace")
-    with contextlib.suppress(ValueError, RecursionError):
-        return json.loads(body)
-    return body
-
-
-def _upload(aws: Aws, name: str, have: Properties, want: Properties) -> None:
+def _upload(aws: Aws, name: str, have: dict[str, File], want: dict[str, File]) -> None:
     """Send what differs: pages after what they show, and deletions last, so that no visitor sees half a site."""
-    before: dict[str, File] = have.get("Files", {})
-    changed = {key: file for key, file in want["Files"].items() if before.get(key) != file}
+    changed = {key: file for key, file in want.items() if have.get(key) != file}
     pages = {key: file for key, file in changed.items() if key.endswith(".html")}
-    if have.get("Settings") != want["Settings"]:
-        body = json.dumps(want["Settings"], indent=2) + "\n"
-        _put(aws, name, _SETTINGS, body.encode(), *_AS_SETTINGS)
     for batch in (changed.keys() - pages.keys(), pages.keys()):
         aws.together(*(partial(_put_file, aws, name, key, changed[key]) for key in sorted(batch)))
-    gone = [{"Key": key} for key in before.keys() - want["Files"].keys()]
+    gone = [{"Key": key} for key in have.keys() - want.keys()]
     for start in range(0, len(gone), BATCH):
         delete_objects(aws, name, gone[start : start + BATCH])
 
 
 def _put_file(aws: Aws, name: str, key: str, file: File) -> None:
     assert file.path is not None
-    _put(aws, name, key, file.path.read_bytes(), file.type, file.cache)
-
-
-def _put(aws: Aws, name: str, key: str, body: bytes, content_type: str, cache: str) -> None:
-    aws.call("s3", "put_object", Bucket=name, Key=key, Body=body, ContentType=content_type, CacheControl=cache)
+    about = {"ContentType": file.type, "CacheControl": file.cache}
+    aws.call("s3", "put_object", Bucket=name, Key=key, Body=file.path.read_bytes(), **about)

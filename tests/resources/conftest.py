@@ -37,7 +37,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setattr(apply, "READ_BACK", 1)
+    monkeypatch.setattr(apply, "PATIENCE", (0.5, 0.5))
     monkeypatch.setattr(aws, "PAUSES", (0.01, 0.1))
     with mock_aws():
         yield World(tmp_path, project, None)
