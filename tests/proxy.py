@@ -132,6 +132,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             with contextlib.suppress(OSError):
                 super().finish()
 
+        def handle_expect_100(self) -> bool:
+            asked = super().handle_expect_100()
+            self.wfile.flush()  # whoever waits for this would wait a second
+            return asked
+
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             name = wire.name(self.command, self.path, self.headers, body)
