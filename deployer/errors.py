@@ -9,6 +9,7 @@
     │   └── TimedOut          1   AWS took longer than we wait
     ├── FunctionFailed        1   a function that was called ended with an error
     ├── Foreign               1   the name is taken by something that is not ours
+    ├── DataLoss              1   something that holds data would be deleted
     ├── NotConverged          1   a write was accepted, yet reads back otherwise
     ├── Unforeseen            1   a bug of ours
     └── Interrupted         130   Ctrl-C
@@ -81,6 +82,14 @@ class Foreign(SkiffError):
     def __init__(self, message: str, hint: str = "", id: str | None = None) -> None:
         super().__init__(message, hint)
         self.id = id
+
+
+class DataLoss(SkiffError):
+    """``losses``: id to what it holds, for people."""
+
+    def __init__(self, message: str, hint: str, losses: dict[str, str]) -> None:
+        super().__init__(message, hint)
+        self.losses = losses
 
 
 class NotConverged(SkiffError):

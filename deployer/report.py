@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import math
 import time
@@ -13,7 +14,7 @@ from deployer.output import put
 from deployer.plan import Change, Plan
 from deployer.refs import UNKNOWN, Join, Ref
 
-NOTICED = 1.0  # seconds
+NOTICED = (1, 5, 15, 30, 60, 120, 300, 600, math.inf)  # seconds after which a wait is told of, again and again
 
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 _DOING = {"create": "creating", "update": "updating", "replace": "replacing", "delete": "deleting"}
@@ -108,17 +109,18 @@ class Quiet:
 
 
 class Plain(Quiet):
-    """One line for each change that ended, and for each wait that is long enough to wonder about."""
+    """One line for each change that ended, and some for each wait that is long enough to wonder about."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out
-        self._waits: dict[tuple[str, str], float] = {}
+        self._waits: dict[tuple[str, str], tuple[float, int]] = {}
 
     def waits(self, change: Change, says: str) -> None:
-        since = self._waits.setdefault((change.id, says), time.monotonic())
-        if time.monotonic() - since >= NOTICED:
-            self._waits[change.id, says] = math.inf  # said once
-            put(f"  … {change.id:<28} {says}", out=self._out)
+        since, told = self._waits.setdefault((change.id, says), (time.monotonic(), 0))
+        seconds = time.monotonic() - since
+        if seconds >= NOTICED[told]:
+            self._waits[change.id, says] = since, bisect.bisect(NOTICED, seconds)
+            put(f"  … {change.id:<28} {says}, {seconds:.0f} s", out=self._out)
 
     def ends(self, outcome: Outcome) -> None:
         change = outcome.change

@@ -55,18 +55,19 @@ def test_people_see_the_url_of_what_has_one_and_the_name_of_the_rest() -> None:
 
 
 def test_plain_progress_is_a_line_for_each_end_and_each_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter([0.0, 0.0, 0.4, 0.8, 1.0, 1.2, 1.4])
+    now = iter([0.0, 0.0, 0.4, 0.8, 1.0, 1.2, 4.0, 4.2, 7.0, 7.1])
     monkeypatch.setattr(report.time, "monotonic", lambda: next(now))
     out = io.StringIO()
     plain = report.Plain(out)
     made = Change("web.bucket.files", "create", Bucket, "name")
     plain.starts(made)
-    for _ in range(3):
+    for _ in range(5):
         plain.waits(made, "waiting for AWS")
     plain.ends(Outcome(made, "done", 1.24))
     plain.ends(Outcome(made, "skipped"))
     assert [" ".join(line.split()) for line in out.getvalue().splitlines()] == [
-        "… web.bucket.files waiting for AWS",
+        "… web.bucket.files waiting for AWS, 1 s",
+        "… web.bucket.files waiting for AWS, 7 s",
         "+ web.bucket.files created 1.2 s",
         "+ web.bucket.files not begun",
     ]
