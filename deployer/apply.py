@@ -184,8 +184,7 @@ def _step(aws: Aws, kind: type[Resource], name: str, have: Properties | None, wa
         kind.delete(aws, name)
         kind.create(aws, name, want)
     elif differences:
-        tags = {**have.get("Tags", {}), **want.get("Tags", {})}
-        kind.update(aws, name, have, {**want, "Tags": tags} if kind.tagged else want)
+        kind.update(aws, name, have, want)
 
 
 def _read_back(

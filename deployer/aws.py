@@ -38,6 +38,7 @@ CREDENTIAL_CODES = frozenset(
 
 # What says that there is one of that name already, and what that there is none (any more).
 EXISTS = (
+    "BucketAlreadyExists",
     "BucketAlreadyOwnedByYou",
     "EntityAlreadyExists",
     "ResourceAlreadyExistsException",

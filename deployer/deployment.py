@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +27,25 @@ def planned(run: Run, names: tuple[str, ...]) -> tuple[Aws, Plan]:
     Raises:
         Foreign: a name is taken; says how to take it over, where that is possible.
     """
-    aws = run.clients()
-    snapshot = aws.snapshot()
-    plan.look_ahead(snapshot)
-    stack = snapshot.identify()
     try:
-        return aws.at(stack), plan.make(snapshot.at(stack), run.declare(stack, names), run.selected())
+        return _compared(run, names, plan.make)
     except Foreign as error:
         if error.id:
             error.hint += f", or take it over: {run.again('adopt')} {error.id}"
         raise
+
+
+def looked(run: Run, names: tuple[str, ...]) -> tuple[Aws, Plan]:
+    """Like :func:`planned`, for what changes nothing: the plan says which names are taken."""
+    return _compared(run, names, plan.look)
+
+
+def _compared(run: Run, names: tuple[str, ...], make: Callable[..., Plan]) -> tuple[Aws, Plan]:
+    aws = run.clients()
+    snapshot = aws.snapshot()
+    plan.look_ahead(snapshot)
+    stack = snapshot.identify()
+    return aws.at(stack), make(snapshot.at(stack), run.declare(stack, names), run.selected())
 
 
 def observed(run: Run, aws: Aws, names: tuple[str, ...]) -> Plan:

@@ -192,7 +192,7 @@ class Resource(ABC):
     @classmethod
     @abstractmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
-        """Make ``have`` into ``want``; called only when they differ."""
+        """Make ``have`` into ``want``; called only when they differ. Tags that ``want`` does not name stay."""
 
     @classmethod
     @abstractmethod

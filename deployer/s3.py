@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from deployer.errors import AwsError
+from deployer.errors import AwsError, Foreign
 from deployer.resource import Properties, Resource, tag_dict, tag_list
 
 if TYPE_CHECKING:
@@ -121,17 +122,18 @@ class S3Bucket(Resource):
 
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
-        names = _names(aws, aws.stack.prefix)
+        names = list(buckets(aws, aws.stack.prefix))
         tags = aws.together(*(partial(TAGS.read, aws, name) for name in names))
         return dict(zip(names, (found or {} for found in tags), strict=True))
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        if name not in _names(aws, aws.listed(name)):
+        created = buckets(aws, aws.listed(name)).get(name)
+        if created is None:
             return None
         readers = {aspect.property: partial(aspect.read, aws, name) for aspect in cls.aspects} | cls.contents(aws, name)
         have = dict(zip(readers, aws.together(*readers.values()), strict=True))
-        return {**have, "Tags": have["Tags"] or {}}
+        return {**have, "Tags": have["Tags"] or {}, "Created": created}
 
     @classmethod
     def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
@@ -148,9 +150,14 @@ class S3Bucket(Resource):
             for aspect in cls.aspects:
                 if aspect is not TAGS and want[aspect.property] != aspect.fresh:
                     aspect.write(aws, name, want[aspect.property])
+        elif name not in buckets(aws, name):
+            hint = "rename the resource or the project: all accounts share the names of buckets"
+            raise Foreign(f"the name '{name}' is taken by a bucket of another account", hint)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        # Tags are written as a whole, and those of others stay.
+        want = {**want, "Tags": {**have["Tags"], **want["Tags"]}}
         for aspect in cls.aspects:  # one after the other: S3 refuses parallel changes of one bucket
             if have[aspect.property] != want[aspect.property]:
                 aspect.write(aws, name, want[aspect.property])
@@ -160,14 +167,16 @@ class S3Bucket(Resource):
         def gone() -> bool:
             _empty(aws, name)
             deleted = aws.find("s3", "delete_bucket", absent=("NoSuchBucket", "BucketNotEmpty"), Bucket=name)
-            return deleted is not None or name not in _names(aws, name)
+            return deleted is not None or name not in buckets(aws, name)
 
         # Late writers, such as log delivery, may refill it meanwhile.
         aws.until(gone, "waiting for the bucket to be empty", seconds=600)
 
 
-def _names(aws: Aws, prefix: str) -> list[str]:
-    return [bucket["Name"] for bucket in aws.pages("s3", "list_buckets", "Buckets", Prefix=prefix)]
+def buckets(aws: Aws, prefix: str) -> dict[str, datetime]:
+    """Name to time of creation of the account's buckets whose names start so."""
+    found = aws.pages("s3", "list_buckets", "Buckets", Prefix=prefix)
+    return {bucket["Name"]: bucket["CreationDate"] for bucket in found}
 
 
 def _empty(aws: Aws, name: str) -> None:

@@ -216,7 +216,7 @@ class Function(Resource):
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
-        if have["Tags"] != want["Tags"]:
+        if not want["Tags"].items() <= have["Tags"].items():
             arn = aws.stack.arn("lambda", f"function:{name}")
             aws.call("lambda", "tag_resource", Resource=arn, Tags=want["Tags"])
         if any(have[key] != want[key] for key in _CONFIGURATION):

@@ -109,7 +109,7 @@ class Key(Resource):
         key = have["Id"]
         for duplicate in have["Duplicates"]:
             _schedule_deletion(aws, duplicate)
-        if have["Tags"] != want["Tags"]:
+        if not want["Tags"].items() <= have["Tags"].items():
             aws.call("kms", "tag_resource", KeyId=key, Tags=_tag_list(want["Tags"]))
         if have["Description"] != want["Description"]:
             aws.call("kms", "update_key_description", KeyId=key, Description=want["Description"])

@@ -54,7 +54,7 @@ class LogGroup(Resource):
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
-        if have["Tags"] != want["Tags"]:
+        if not want["Tags"].items() <= have["Tags"].items():
             arn = aws.stack.arn("logs", f"log-group:{name}")
             aws.call("logs", "tag_resource", resourceArn=arn, tags=want["Tags"])
         if have["RetentionInDays"] != want["RetentionInDays"]:

@@ -199,7 +199,7 @@ class RestApi(Resource):
         api = have["Id"]
         for duplicate in have["Duplicates"]:
             _delete(aws, duplicate)
-        if have["Tags"] != want["Tags"]:
+        if not want["Tags"].items() <= have["Tags"].items():
             arn = f"arn:{aws.stack.partition}:apigateway:{aws.stack.region}::/restapis/{api}"
             aws.call("apigateway", "tag_resource", resourceArn=arn, tags=want["Tags"])
         definition = ("Description", "Paths", "GatewayResponses")

@@ -139,7 +139,7 @@ class Role(Resource):
         if have["AssumeRolePolicyDocument"] != want["AssumeRolePolicyDocument"]:
             trust = json.dumps(want["AssumeRolePolicyDocument"])
             aws.call("iam", "update_assume_role_policy", RoleName=name, PolicyDocument=trust)
-        if have["Tags"] != want["Tags"]:
+        if not want["Tags"].items() <= have["Tags"].items():
             aws.call("iam", "tag_role", RoleName=name, Tags=tag_list(want["Tags"]))
         if have["Policies"] != want["Policies"]:
             cls._put_policies(aws, name, want)

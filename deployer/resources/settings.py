@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.resource import ID_TAG, STACK_TAG, Properties, Resource
 from deployer.resources.site import SETTINGS, Site
+from deployer.s3 import buckets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ _TYPE, _CACHE = "application/json", "no-store"
 
 class Settings(Resource):
     kind = "settings"
-    tagged = False
+    tagged = adoptable = False
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:
@@ -64,12 +65,15 @@ class Settings(Resource):
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
         bucket, _, key = name.partition("/")
+        if bucket not in buckets(aws, aws.listed(bucket)):  # another account may have one of that name
+            return None
         absent = ("NoSuchKey", "NoSuchBucket")
         answer = aws.find("s3", "get_object", absent=absent, Bucket=bucket, Key=key)
         return answer and {
             "Content": _content(answer["Body"]),
             "ContentType": answer["ContentType"],
             "CacheControl": answer.get("CacheControl"),
+            "Changed": answer["LastModified"],
         }
 
     @classmethod

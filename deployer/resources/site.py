@@ -181,7 +181,9 @@ class Site(S3Bucket):
             return None
         keys = [item["Key"] for item in have["Files"] if item["Key"] != SETTINGS]
         heads = aws.together(*(partial(_head, aws, name, key) for key in keys))
-        return {**have, "Files": {key: head for key, head in zip(keys, heads, strict=True) if head}}
+        changed = max((item["LastModified"] for item in have["Files"]), default=have["Created"])
+        found = {key: head for key, head in zip(keys, heads, strict=True) if head}
+        return {**have, "Files": found, "Changed": changed}
 
     @classmethod
     def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
