@@ -166,14 +166,19 @@ class Aws:
         client = self._new_client(service, read_timeout=seconds, retries={"total_max_attempts": 1})
         return self._view(_clients={service: client}).call(service, operation, **arguments)
 
-    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
-        """All items of a listing, over as many pages as it has."""
+    def pages(self, service: str, operation: str, key: str, absent: str = "", **arguments: Any) -> list[Any]:
+        """All items of a listing, over as many pages as it has; none when AWS answers with the code ``absent``."""
 
         def listing(client: Any) -> list[Any]:
             pages = client.get_paginator(operation).paginate(**arguments)
             return [item for page in pages for item in page.get(key, [])]
 
-        return self._once(service, operation, arguments, listing)  # type: ignore[no-any-return]
+        try:
+            return self._once(service, operation, arguments, listing)  # type: ignore[no-any-return]
+        except AwsError as error:
+            if absent and error.code == absent:
+                return []
+            raise
 
     def _once(self, service: str, operation: str, arguments: dict[str, Any], send: Callable[[Any], Any]) -> Any:
         if self._memo is None:
@@ -206,9 +211,14 @@ class Aws:
         """A view in which the same reading call is sent only once; a snapshot's own is itself."""
         return self._view(_memo={}) if self._memo is None else self
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it is a snapshot: what was asked before costs nothing."""
+        return self._memo is not None
+
     def listed(self, name: str) -> str:
         """The prefix to list when ``name`` is asked for: in a snapshot that of the whole stack, for all ask alike."""
-        return name if self._memo is None else self.stack.prefix
+        return self.stack.prefix if self.remembers else name
 
     def at(self, stack: Stack) -> Aws:
         """A view of another stack in the same region, through the same clients."""

@@ -19,11 +19,11 @@ class Bucket:
     rate: float
     burst: int = 1
     _tokens: float = field(init=False)
-    _filled: float = field(init=False, default_factory=time.monotonic)
+    _filled: float = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._tokens = self.burst
+        self._tokens, self._filled = self.burst, time.monotonic()
 
     def take(self) -> float:
         """Reserve a call; gives the seconds to wait before it may be made."""

@@ -40,7 +40,7 @@ class Aspect:
     fresh: Any = None
 
     def read(self, aws: Aws, bucket: str) -> Any:
-        answer = aws.find("s3", f"get_{self.noun}", absent=self.absent, Bucket=bucket)
+        answer = aws.find("s3", f"get_{self.noun}", absent=(self.absent, "NoSuchBucket"), Bucket=bucket)
         return None if answer is None else self.value(answer)
 
     def write(self, aws: Aws, bucket: str, want: Any) -> None:
@@ -128,12 +128,15 @@ class S3Bucket(Resource):
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        created = buckets(aws, aws.listed(name)).get(name)
-        if created is None:
+        listing = partial(buckets, aws, aws.listed(name))
+        if aws.remembers and name not in listing():
             return None
         readers = {aspect.property: partial(aspect.read, aws, name) for aspect in cls.aspects} | cls.contents(aws, name)
-        have = dict(zip(readers, aws.together(*readers.values()), strict=True))
-        return {**have, "Tags": have["Tags"] or {}, "Created": created}
+        found, *values = aws.together(listing, *readers.values())
+        if name not in found:
+            return None
+        have = dict(zip(readers, values, strict=True))
+        return {**have, "Tags": have["Tags"] or {}, "Created": found[name]}
 
     @classmethod
     def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
@@ -147,9 +150,8 @@ class S3Bucket(Resource):
         if aws.stack.region != "us-east-1":  # which must not be named, while every other must
             configuration["LocationConstraint"] = aws.stack.region
         if aws.create("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=configuration):
-            for aspect in cls.aspects:
-                if aspect is not TAGS and want[aspect.property] != aspect.fresh:
-                    aspect.write(aws, name, want[aspect.property])
+            fresh = {aspect.property: aspect.fresh for aspect in cls.aspects}
+            cls.write(aws, name, {**fresh, "Tags": want["Tags"]}, want)
         elif name not in buckets(aws, name):
             hint = "rename the resource or the project: all accounts share the names of buckets"
             raise Foreign(f"the name '{name}' is taken by a bucket of another account", hint)
@@ -157,8 +159,12 @@ class S3Bucket(Resource):
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
         # Tags are written as a whole, and those of others stay.
-        want = {**want, "Tags": {**have["Tags"], **want["Tags"]}}
-        for aspect in cls.aspects:  # one after the other: S3 refuses parallel changes of one bucket
+        cls.write(aws, name, have, {**want, "Tags": {**have["Tags"], **want["Tags"]}})
+
+    @classmethod
+    def write(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        """Write what differs, one after the other: S3 refuses parallel changes of one bucket."""
+        for aspect in cls.aspects:
             if have[aspect.property] != want[aspect.property]:
                 aspect.write(aws, name, want[aspect.property])
 

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -49,6 +50,7 @@ _RESERVED = frozenset(
 )
 # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
 _UNDER_WAY = frozenset({"Pending", "InProgress"})
+VERSIONS = 5  # of the code that are kept, the one that runs among them
 _CONFIGURATION = ("Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment")
 
 
@@ -143,6 +145,9 @@ class Function(Resource):
                 raise self.app.lines.error((*place, key), text, hint)
         return {key: self.app.text(text, (*place, key)) for key, text in self.spec.environment.items()}
 
+    def sources(self) -> list[Path]:
+        return [self._source.folder]
+
     def prepare(self) -> None:
         cache = self.stack.root / ".cache" / "packages"
         self._code = package.build(self._source, cache, self.stack.interpreter)
@@ -211,6 +216,7 @@ class Function(Resource):
             Code=code,
             Architectures=architectures,
             Tags=tags,
+            Publish=True,
             **settings,
         )
 
@@ -222,8 +228,9 @@ class Function(Resource):
         if any(have[key] != want[key] for key in _CONFIGURATION):
             aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want))
         if any(have[key] != want[key] for key in ("Code", "Architectures", "Failure")):
-            code, architectures = want["Code"].content(), want["Architectures"]
-            aws.call("lambda", "update_function_code", FunctionName=name, ZipFile=code, Architectures=architectures)
+            code = {"ZipFile": want["Code"].content(), "Architectures": want["Architectures"]}
+            published = aws.call("lambda", "update_function_code", FunctionName=name, Publish=True, **code)
+            _forget(aws, name, int(published["Version"]) - VERSIONS)
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
@@ -232,6 +239,13 @@ class Function(Resource):
 
 def _get(aws: Aws, name: str) -> Any:
     return aws.find("lambda", "get_function", absent="ResourceNotFoundException", FunctionName=name)
+
+
+def _forget(aws: Aws, name: str, version: int) -> None:
+    """Delete a version, but for one that somebody's alias leads to."""
+    if version > 0:
+        gone = ("ResourceNotFoundException", "ResourceConflictException")
+        aws.find("lambda", "delete_function", gone, FunctionName=name, Qualifier=str(version))
 
 
 def _failure(configuration: Any) -> str | None:

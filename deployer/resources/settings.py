@@ -65,10 +65,9 @@ class Settings(Resource):
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
         bucket, _, key = name.partition("/")
-        if bucket not in buckets(aws, aws.listed(bucket)):  # another account may have one of that name
+        if aws.remembers and bucket not in buckets(aws, aws.listed(bucket)):  # others may have one of that name
             return None
-        absent = ("NoSuchKey", "NoSuchBucket")
-        answer = aws.find("s3", "get_object", absent=absent, Bucket=bucket, Key=key)
+        answer = aws.find("s3", "get_object", absent=("NoSuchKey", "NoSuchBucket"), Bucket=bucket, Key=key)
         return answer and {
             "Content": _content(answer["Body"]),
             "ContentType": answer["ContentType"],

@@ -144,8 +144,11 @@ class Site(S3Bucket):
         paths = (Path(folder, name) for folder in self.spec.pages)
         return next((path for path in paths if (self.stack.root / path).is_file()), None)
 
+    def sources(self) -> list[Path]:
+        return [Path(self.stack.root, folder) for folder in self.spec.pages]
+
     def prepare(self) -> None:
-        self._files = {key: file for folder in self.spec.pages for key, file in _files(Path(self.stack.root, folder))}
+        self._files = {key: file for folder in self.sources() for key, file in _files(folder)}
 
     def desired(self) -> Properties:
         website: Properties = {"IndexDocument": {"Suffix": _INDEX}}
@@ -187,17 +190,14 @@ class Site(S3Bucket):
 
     @classmethod
     def contents(cls, aws: Aws, name: str) -> dict[str, Callable[[], Any]]:
-        return {"Files": partial(aws.pages, "s3", "list_objects_v2", "Contents", Bucket=name)}
+        return {"Files": partial(aws.pages, "s3", "list_objects_v2", "Contents", absent="NoSuchBucket", Bucket=name)}
 
     @classmethod
-    def create(cls, aws: Aws, name: str, want: Properties) -> None:
-        super().create(aws, name, want)
-        _upload(aws, name, {}, want["Files"])
-
-    @classmethod
-    def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
-        super().update(aws, name, have, want)
-        _upload(aws, name, have["Files"], want["Files"])
+    def write(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
+        aws.together(
+            partial(_upload, aws, name, have.get("Files", {}), want["Files"]),
+            partial(super().write, aws, name, have, want),
+        )
 
 
 def _files(folder: Path) -> Iterator[tuple[str, File]]:

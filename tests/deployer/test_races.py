@@ -1,0 +1,174 @@
+"""What a run does when another one, or a stranger, is at work on the same things at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from deployer import apply
+from deployer.app import App
+from deployer.apply import Outcome
+from deployer.errors import AwsError, TimedOut
+from deployer.plan import Action, Change, Plan
+from deployer.report import Quiet
+from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
+from deployer.stack import Stack
+
+STACK = Stack("shop", "dev", "us-east-1", Path())
+OURS = {STACK_TAG: STACK.mark}
+Step = Callable[[], None]
+
+
+class Thing(Resource):
+    """A kind that lives in this process; ``steps`` is what others do just before each call."""
+
+    kind = "thing"
+    fixed = frozenset({"Shape"})
+    there: ClassVar[Properties | None] = None
+    calls: ClassVar[list[str]] = []
+    steps: ClassVar[Iterator[Step]] = iter(())
+
+    @property
+    def physical(self) -> str:
+        return self.name
+
+    def desired(self) -> Properties:
+        return {"Value": 1, "Shape": "round", DUPLICATES: [], "Tags": OURS}
+
+    @classmethod
+    def _call(cls, name: str) -> None:
+        next(cls.steps, lambda: None)()
+        cls.calls.append(name)
+
+    @classmethod
+    def candidates(cls, aws: Any) -> dict[str, dict[str, str]]:
+        return {}
+
+    @classmethod
+    def observe(cls, aws: Any, name: str) -> Properties | None:
+        cls._call("observe")
+        return Thing.there and dict(Thing.there)
+
+    @classmethod
+    def pending(cls, have: Properties) -> bool:
+        return have.get("Pending", False) is True
+
+    @classmethod
+    def create(cls, aws: Any, name: str, want: Properties) -> None:
+        cls._call("create")
+        if Thing.there is None:
+            Thing.there = dict(want)
+
+    @classmethod
+    def update(cls, aws: Any, name: str, have: Properties, want: Properties) -> None:
+        cls._call("update")
+        if Thing.there is None:
+            raise AwsError("UpdateThing: NotFoundException: gone", code="NotFoundException")
+        Thing.there = dict(want)
+
+    @classmethod
+    def delete(cls, aws: Any, name: str) -> None:
+        cls._call("delete")
+        Thing.there = None
+
+
+class FakeAws:
+    """What ``apply`` itself asks of AWS: to wait, here three looks long."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+
+    def until(self, ready: Callable[[], bool], says: str, seconds: float = 1) -> None:
+        if not any(ready() for _ in range(3)):
+            raise TimedOut(f"still {says}")
+
+
+def become(**properties: Any) -> Step:
+    """Another run makes it so."""
+
+    def step() -> None:
+        Thing.there = {"Value": 1, "Shape": "round", DUPLICATES: [], "Tags": OURS, **properties}
+
+    return step
+
+
+def vanish() -> None:
+    Thing.there = None
+
+
+def nothing() -> None: ...
+
+
+def run(action: Action, *steps: Step, have: Properties | None = None) -> Outcome:
+    thing = Thing(App(STACK, "web", None, None), "a")  # type: ignore[arg-type]
+    Thing.there, Thing.calls[:], Thing.steps = have, [], iter(steps)
+    resource = None if action == "delete" else thing
+    plan = Plan({thing.id: thing}, {thing.id: have}, [Change(thing.id, action, Thing, "a", {}, resource)])
+    (outcome,) = apply.run(FakeAws(), plan, Quiet())  # type: ignore[arg-type]
+    return outcome
+
+
+def test_what_another_run_creates_at_the_same_time_is_made_ours() -> None:
+    outcome = run("create", become(Value=0))
+    assert (outcome.end, Thing.there and Thing.there["Value"]) == ("done", 1)
+    assert Thing.calls[0] == "create"
+    assert "update" in Thing.calls
+
+
+def test_what_a_stranger_creates_at_the_same_time_is_left_alone() -> None:
+    outcome = run("create", become(Value=0, Tags={}))
+    assert outcome.end == "failed"
+    assert "'a' was made by something else at the same time" in str(outcome.error)
+    assert set(Thing.calls) == {"create", "observe"}
+    assert Thing.there
+    assert Thing.there["Value"] == 0
+
+
+def test_what_another_run_deletes_at_the_same_time_is_made_anew() -> None:
+    outcome = run("update", vanish, have={"Value": 0, "Shape": "round", DUPLICATES: [], "Tags": OURS})
+    assert (outcome.end, Thing.there and Thing.there["Value"]) == ("done", 1)
+
+
+def test_what_is_there_twice_is_mended_without_waiting() -> None:
+    outcome = run("create", nothing, become(Duplicates=["b"]))
+    assert outcome.end == "done"
+    assert Thing.calls == ["create", "observe", "update", "observe"]
+
+
+def test_what_cannot_be_changed_is_replaced_even_when_that_turns_out_late() -> None:
+    outcome = run("create", become(Shape="square"))
+    assert (outcome.end, Thing.there and Thing.there["Shape"]) == ("done", "round")
+    assert "delete" in Thing.calls
+    assert "update" not in Thing.calls
+
+
+def test_what_aws_is_still_at_work_on_is_waited_for() -> None:
+    outcome = run("create", nothing, become(Pending=True), nothing, become())
+    assert outcome.end == "done"
+    assert Thing.calls == ["create", "observe", "observe", "observe"]
+
+
+def test_what_never_becomes_active_is_an_error() -> None:
+    outcome = run("create", become(Pending=True))
+    assert outcome.end == "failed"
+    assert "still waiting for the thing to become active" in str(outcome.error)
+
+
+def test_what_comes_back_after_a_deletion_is_deleted_again() -> None:
+    outcome = run("delete", nothing, become(), have={"Tags": OURS})
+    assert outcome.end == "done"
+    assert Thing.calls.count("delete") == 2
+    assert Thing.there is None
+
+
+def test_what_always_comes_back_is_an_error_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Thing, "delete", lambda aws, name: None)
+    outcome = run("delete", have={"Tags": OURS})
+    assert outcome.end == "failed"
+    assert "it was deleted, but is there all the same" in str(outcome.error)
+    assert outcome.error
+    assert "run the same command again" in outcome.error.hint
