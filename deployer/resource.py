@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -126,6 +127,10 @@ class Resource(ABC):
         Raises:
             ConfigError: with the line.
         """
+
+    def sources(self) -> list[Path]:
+        """Folders whose files it is made of."""
+        return []
 
     def prepare(self) -> None:
         """Slow work on this machine that :meth:`desired` rests on, such as building a zip."""
