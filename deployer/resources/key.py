@@ -34,6 +34,7 @@ class KeySpec(Spec):
     """A key that encrypts what is stored."""
 
     description: str = Field("", max_length=8192, description="For people who meet it in the console.")
+    keep: bool = Field(False, description="It stays, also when it is taken out of this file.")
     rotate: bool = Field(True, description="AWS replaces what it is made of every year; old data stays readable.")
 
 
@@ -98,6 +99,10 @@ class Key(Resource):
         }
 
     @classmethod
+    def holds(cls, aws: Aws, name: str) -> str:
+        return "all that is encrypted with it"
+
+    @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
         # Tagged in the same call: an interrupted deploy leaves nothing that we do not recognise.
         tags, description = _tag_list(want["Tags"]), want["Description"]
@@ -113,7 +118,7 @@ class Key(Resource):
             aws.call("kms", "tag_resource", KeyId=key, Tags=_tag_list(want["Tags"]))
         if have["Description"] != want["Description"]:
             aws.call("kms", "update_key_description", KeyId=key, Description=want["Description"])
-        if not have["Enabled"]:
+        if have["Enabled"] != want["Enabled"]:
             aws.call("kms", "enable_key", KeyId=key)
         if have["Alias"] != want["Alias"]:
             _point(aws, name, key)

@@ -143,7 +143,8 @@ class Role(Resource):
             aws.call("iam", "tag_role", RoleName=name, Tags=tag_list(want["Tags"]))
         if have["Policies"] != want["Policies"]:
             cls._put_policies(aws, name, want)
-        cls._strip(aws, name, have["Policies"].keys() - want["Policies"].keys(), have["ManagedPolicies"])
+        managed = [arn for arn in have["ManagedPolicies"] if arn not in want["ManagedPolicies"]]
+        cls._strip(aws, name, have["Policies"].keys() - want["Policies"].keys(), managed)
 
     @classmethod
     def _put_policies(cls, aws: Aws, name: str, want: Properties) -> None:
