@@ -12,7 +12,7 @@ import click
 
 from deployer import apply, plan, report
 from deployer.endings import complain, error_json
-from deployer.errors import Foreign, Interrupted, SkiffError, UsageError
+from deployer.errors import DataLoss, Foreign, Interrupted, SkiffError, UsageError
 from deployer.plan import WORKERS, Change, Plan
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str)
     seconds = time.monotonic() - run.started
     document: dict[str, Any] = {
         "changes": [report.outcome_json(outcome) for outcome in outcomes],
+        "kept": found.kept,
         "outputs": outputs,
         "calls": {"reading": aws.calls.reading, "writing": aws.calls.writing},
         "seconds": round(seconds, 3),
@@ -92,6 +93,7 @@ def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str)
         return error.exit_code
     calls = report.count(aws.calls.reading + aws.calls.writing, "call")
     what = report.summary([outcome.change for outcome in outcomes], past=True)
+    run.say(*report.kept_lines(found))
     run.say(f"{what if outcomes else f'{what}: {state}'} in {seconds:.1f} s ({calls})")
     if outputs:
         run.say("", *report.outputs_lines(outputs), *report.example_lines(found, run.again))
@@ -99,7 +101,28 @@ def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str)
     return 0
 
 
-def confirm(run: Run, changes: list[Change], yes: bool) -> None:
+def doomed(changes: list[Change]) -> list[Change]:
+    """Changes that delete what there is."""
+    return [change for change in changes if change.action in ("delete", "replace")]
+
+
+def guard(run: Run, aws: Aws, found: Plan) -> None:
+    """Nothing that holds data is lost in passing.
+
+    Raises:
+        DataLoss: a bucket with something in it would be deleted, or a key.
+    """
+    losses = _losses(aws, doomed(found.changes))
+    if losses:
+        listed = "; ".join(f"{id} holds {held}" for id, held in losses.items())
+        hint = (
+            f"nothing was changed; {run.again('up')} --allow-data-loss deletes it, "
+            "or put it back with 'keep: true', run 'up', and take it out again"
+        )
+        raise DataLoss(f"data would be lost: {listed}", hint, losses)
+
+
+def confirm(run: Run, aws: Aws, changes: list[Change], yes: bool) -> None:
     """On AWS nothing is deleted without a yes.
 
     Raises:
@@ -107,9 +130,18 @@ def confirm(run: Run, changes: list[Change], yes: bool) -> None:
     """
     if run.target == "local" or yes or not changes:
         return
+    resources, losses = report.count(len(changes), "resource"), _losses(aws, changes)
     if run.as_json or not sys.stdin.isatty():
-        text = f"{report.count(len(changes), 'resource')} would be deleted with all they hold"
+        listed = ", ".join(f"{id}: {held}" for id, held in losses.items())
+        text = f"{resources} would be deleted with all they hold{f' ({listed})' if listed else ''}"
         raise UsageError(text, "add --yes; 'plan' shows which")
-    run.say(*report.plan_lines(changes))
-    if not click.confirm(f"Delete {report.count(len(changes), 'resource')} with all they hold?"):
+    run.say(*report.plan_lines(changes), *(f"  ! {id} holds {held}" for id, held in losses.items()))
+    if not click.confirm(f"Delete {resources} with all they hold?"):
         raise UsageError("nothing was changed")
+
+
+def _losses(aws: Aws, changes: list[Change]) -> dict[str, str]:
+    """Id to what it holds, of those that hold something."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        held = pool.map(lambda change: change.kind.holds(aws, change.name), changes)
+        return {change.id: each for change, each in zip(changes, held, strict=True) if each}

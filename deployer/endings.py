@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from deployer.errors import AwsError, ConfigError, SkiffError
+from deployer.errors import AwsError, ConfigError, DataLoss, SkiffError
 from deployer.output import put
 
 
@@ -29,6 +29,8 @@ def error_json(error: SkiffError) -> dict[str, Any]:
     found: dict[str, Any] = {"type": type(error).__name__, "message": str(error), "hint": error.hint}
     if isinstance(error, ConfigError) and error.file:
         found |= {"file": str(error.file), "line": error.line, "message": error.reason}
+    if isinstance(error, DataLoss):
+        found["losses"] = error.losses
     if isinstance(error, AwsError) and error.code:
         found["code"] = error.code
     return found

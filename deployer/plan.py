@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from deployer.app import App
 from deployer.errors import ConfigError, Foreign
 from deployer.refs import UNKNOWN, Ref, refs, resolve
-from deployer.resource import ID_TAG, STACK_TAG, Properties, Resource, kind_of, kinds
+from deployer.resource import ID_TAG, KEEP_TAG, STACK_TAG, Properties, Resource, kind_of, kinds
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -51,12 +51,14 @@ class Plan:
         resources: everything declared, by id.
         have: what AWS has of it, by id.
         changes: in an order in which they could be done one after the other.
+        kept: physical names of what is not declared and stays all the same, by id.
         foreign: why there is no change of those whose names are taken by something that is not theirs, by id.
     """
 
     resources: dict[str, Resource]
     have: dict[str, Properties | None]
     changes: list[Change]
+    kept: dict[str, str] = field(default_factory=dict)
     foreign: dict[str, Foreign] = field(default_factory=dict)
 
     def lookup(self, ref: Ref) -> Any:
@@ -173,7 +175,7 @@ def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
             continue
         if change:
             plan.changes.append(change)
-    plan.changes += _deletions(resources, marked, apps)
+    plan.changes += _deletions(plan, marked, apps)
     return plan
 
 
@@ -214,14 +216,22 @@ def differ(have: Properties, want: Properties) -> dict[str, tuple[Any, Any]]:
 
 
 def _deletions(
-    resources: dict[str, Resource], owned: dict[type[Resource], dict[str, str]], apps: frozenset[str] | None
+    plan: Plan, owned: dict[type[Resource], dict[str, dict[str, str]]], apps: frozenset[str] | None
 ) -> list[Change]:
-    declared = {_taken(type(each), each.physical) for each in resources.values()}
-    # One of a shared namespace that lost its id may be found by several kinds.
-    found = {_taken(kind, name): Change(id, "delete", kind, name) for kind in owned for name, id in owned[kind].items()}
-    gone = [change for taken, change in found.items() if taken not in declared and (apps is None or change.app in apps)]
+    """Changes that delete what is ours and not declared, but for what is to be kept."""
+    declared = {_taken(type(each), each.physical) for each in plan.resources.values()}
+    gone: dict[tuple[str, str], Change] = {}  # one of a shared namespace that lost its id may be found by several kinds
+    for kind, tagged in owned.items():
+        for name, tags in tagged.items():
+            change = Change(tags.get(ID_TAG, name), "delete", kind, name)
+            if _taken(kind, name) in declared or (apps is not None and change.app not in apps):
+                continue
+            if tags.get(KEEP_TAG) == "true":
+                plan.kept[change.id] = name
+            else:
+                gone[_taken(kind, name)] = change
     rank = {kind: index for index, kind in enumerate(deletion_order())}
-    return sorted(gone, key=lambda change: (change.app, rank[change.kind.kind], change.id))
+    return sorted(gone.values(), key=lambda change: (change.app, rank[change.kind.kind], change.id))
 
 
 def deletion_order() -> list[str]:

@@ -34,6 +34,11 @@ def plan_lines(changes: Iterable[Change]) -> list[str]:
     return lines
 
 
+def kept_lines(plan: Plan) -> list[str]:
+    """What stays although it is not declared."""
+    return [f"  = {id:<28} {'kept':<8} {name}" for id, name in plan.kept.items()]
+
+
 def _parts(path: str, have: Any, want: Any) -> Iterator[tuple[str, Any, Any]]:
     """What differs within a property: the path to each part, what it is and what it shall be."""
     if isinstance(have, dict) and isinstance(want, dict):

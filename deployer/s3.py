@@ -7,6 +7,7 @@ by itself.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _NAME_LIMIT = 63
 BATCH = 1000  # keys a delete request may name
+_COUNTED = 10_000  # objects, more than anybody loses lightly
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,24 @@ def buckets(aws: Aws, prefix: str) -> dict[str, datetime]:
     return {bucket["Name"]: bucket["CreationDate"] for bucket in found}
 
 
+def held(aws: Aws, name: str) -> str:
+    """How many objects, former versions included, and how many bytes a bucket holds, for people."""
+    versions = aws.pages("s3", "list_object_versions", "Versions", Bucket=name, PaginationConfig={"MaxItems": _COUNTED})
+    if not versions:
+        return ""
+    more = "more than " if len(versions) == _COUNTED else ""
+    objects = f"{len(versions):,} object{'' if len(versions) == 1 else 's'}"
+    return f"{more}{objects}, {_size(sum(version['Size'] for version in versions))}"
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    raise AssertionError("there is always a GB")
+
+
 def _empty(aws: Aws, name: str) -> None:
     """Delete every version and every delete marker."""
     while not aws.stopping.is_set():  # there may be millions
@@ -201,6 +222,10 @@ def delete_objects(aws: Aws, name: str, objects: list[dict[str, str]]) -> None:
     Raises:
         AwsError: one of them cannot be deleted.
     """
-    answer = aws.call("s3", "delete_objects", Bucket=name, Delete={"Objects": objects, "Quiet": True})
-    for error in answer.get("Errors", []):
-        raise AwsError(f"'{error['Key']}' cannot be deleted: {error['Message']}", code=error["Code"])
+    alone = [each for each in objects if _NOT_IN_XML.search(each["Key"])]  # a list of keys is XML
+    aws.together(*(partial(aws.call, "s3", "delete_object", Bucket=name, **each) for each in alone))
+    others = [each for each in objects if each not in alone]
+    if others:
+        answer = aws.call("s3", "delete_objects", Bucket=name, Delete={"Objects": others, "Quiet": True})
+        for error in answer.get("Errors", []):
+            raise AwsError(f"'{error['Key']}' cannot be deleted: {error['Message']}", code=error["Code"])

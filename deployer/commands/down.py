@@ -7,15 +7,17 @@ from deployer.run import Run
 @command()
 @yes
 def down(run: Run, yes: bool) -> int:
-    """Delete everything, data included."""
+    """Delete everything, data included, but what is to be kept."""
     run.config.select(run.names)
     if run.emulator_is_missing():
         run.say("the emulator is not running: there is nothing to delete")
-        run.document({"changes": [], "outputs": {}, "calls": {"reading": 0, "writing": 0}, "seconds": 0})
+        run.document({"changes": [], "kept": {}, "outputs": {}, "calls": {"reading": 0, "writing": 0}, "seconds": 0})
         return 0
     from deployer import deployment
 
     aws, plan = deployment.planned(run, ())
-    deployment.confirm(run, plan.changes, yes)
+    deployment.confirm(run, aws, plan.changes, yes)
     outcomes = deployment.applied(run, aws, plan)
-    return deployment.finish(run, aws, plan, outcomes, "nothing is deployed")
+    return deployment.finish(
+        run, aws, plan, outcomes, "nothing is deployed" if not plan.kept else "only what is kept is deployed"
+    )

@@ -17,6 +17,6 @@ def plan(run: Run, check: bool) -> int:
     from deployer import deployment, report
 
     _, found = deployment.planned(run, names)
-    run.say(*report.plan_lines(found.changes), report.summary(found.changes))
-    run.document({"changes": [report.change_json(change) for change in found.changes]})
+    run.say(*report.plan_lines(found.changes), *report.kept_lines(found), report.summary(found.changes))
+    run.document({"changes": [report.change_json(change) for change in found.changes], "kept": found.kept})
     return 3 if check and found.changes else 0

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import click
+
 from deployer.command import command, yes
 from deployer.run import Run
 
 
 @command()
 @yes
-def up(run: Run, yes: bool) -> int:
+@click.option("--allow-data-loss", is_flag=True, help="Delete also what holds data.")
+def up(run: Run, yes: bool, allow_data_loss: bool) -> int:
     """Create, update and delete until everything is as configured."""
     names = run.config.select(run.names)
     resources = run.declare(run.stack(), names)  # refuses what it can before anything is begun
@@ -18,6 +21,8 @@ def up(run: Run, yes: bool) -> int:
     from deployer import deployment
 
     aws, plan = deployment.planned(run, names)
-    deployment.confirm(run, [change for change in plan.changes if change.action in ("delete", "replace")], yes)
+    if not allow_data_loss:
+        deployment.guard(run, aws, plan)
+    deployment.confirm(run, aws, deployment.doomed(plan.changes), yes)
     outcomes = deployment.applied(run, aws, plan)
     return deployment.finish(run, aws, plan, outcomes, "everything is as configured")

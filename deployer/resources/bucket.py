@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from deployer.refs import Ref
 from deployer.resource import Properties, Spec, Texts
-from deployer.s3 import POLICY, PUBLIC_ACCESS_BLOCK, TAGS, Aspect, S3Bucket, access_block, policy, public_read
+from deployer.s3 import POLICY, PUBLIC_ACCESS_BLOCK, TAGS, Aspect, S3Bucket, access_block, held, policy, public_read
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
 
 _CORS_SECONDS = 3600  # that a browser may remember a permission
 
@@ -78,6 +81,7 @@ class BucketSpec(Spec):
         ge=1,
         description="Objects, and versions replaced, are deleted at this age.",
     )
+    keep: bool = Field(False, description="It stays, whatever it holds, also when it is taken out of this file.")
     cors: CorsSpec | None = Field(None, description="Pages that may reach the bucket from a browser.")
 
 
@@ -109,12 +113,19 @@ class Bucket(S3Bucket):
             text = f"'{self.name}' is encrypted with '{key}', which is no key of this app"
             hint = f"'AES256', or one of the keys: {', '.join(keys) or 'there is none'}"
             raise self.app.lines.error((*self.place, "encryption"), text, hint)
+        if self.spec.keep and not keys[key].keep:
+            text = f"'{self.name}' is kept, but nobody could read it without its key '{key}', which is not"
+            raise self.app.lines.error((*self.place, "keep"), text, "say 'keep: true' of the key as well")
         for name, function in self.app.section("functions").items():
             for right, needed in (("write", "encrypt"), ("read", "decrypt")):
                 if self._grants(function, self.name, right) and not self._grants(function, key, needed):
                     text = f"'{name}' may {right} '{self.name}', but not {needed} with its key '{key}'"
                     place = self.app.place("functions", name, "grants")
                     raise self.app.lines.error(place, text, f"grant it: {key}: {needed}")
+
+    @classmethod
+    def holds(cls, aws: Aws, name: str) -> str:
+        return held(aws, name)
 
     @staticmethod
     def _grants(function: Any, target: str, level: str) -> bool:

@@ -195,12 +195,12 @@ def _rotation(aws: Aws, key: str) -> Any:
 
 
 def _name(aws: Aws, key: str, tags: dict[str, str], targets: dict[str, str]) -> str:
-    """The alias that a key of ours should have, even if it has none yet, or its tag was taken away."""
-    app, _, name = tags.get(ID_TAG, "").partition(f".{Key.kind}.")
-    if name:
-        return _ALIAS + aws.stack.name(app, name)
+    """The alias that a key of ours should have, even if it has none yet, or its tag was taken away or changed."""
     start = _ALIAS + aws.stack.prefix
-    return next((alias for alias, target in targets.items() if target == key and alias.startswith(start)), key)
+    has = [alias for alias, target in targets.items() if target == key and alias.startswith(start)]
+    app, _, name = tags.get(ID_TAG, "").partition(f".{Key.kind}.")
+    tagged = _ALIAS + aws.stack.name(app, name)
+    return tagged if name and (tagged in has or not has) else next(iter(has), key)
 
 
 def _point(aws: Aws, alias: str, key: str) -> None:
