@@ -1,13 +1,13 @@
 """A proxy that stands between boto3, or anything else, and an emulator: it watches calls, and lets them go wrong.
 
-What shall happen to a call is a :data:`Fault`; which call it happens to is a :data:`Plan`.
+What shall happen to a call is a :data:`Fault`; which call it happens to is a :data:`Plan`, of which
+:mod:`tests.plans` has some.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
-import itertools
 import os
 import signal
 import socket
@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -266,71 +265,5 @@ def rewrite(change: Callable[[bytes], bytes]) -> Fault:
     return fault
 
 
-# Plans.
-
-
 def all_well(call: Call) -> None:
     """Nothing goes wrong."""
-
-
-def at(number: int, fault: Fault) -> Plan:
-    """One fault, at the call that arrives as the n-th."""
-    return lambda call: fault if call.number == number else None
-
-
-def at_write(number: int, fault: Fault) -> Plan:
-    """One fault, at the n-th call that writes."""
-    writes = itertools.count(1)
-    return lambda call: fault if call.writes and next(writes) == number else None
-
-
-def first(count: int, names: str | tuple[str, ...], fault: Fault) -> Plan:
-    """The first ``count`` calls of these names fail."""
-    wanted = (names,) if isinstance(names, str) else names
-    turns = itertools.count(1)
-    return lambda call: fault if call.name in wanted and next(turns) <= count else None
-
-
-def sometimes(share: float, faults: list[Fault], seed: int) -> Plan:
-    """A share of all calls, from 0 to 1, meets one of the faults; the n-th call always meets the same."""
-
-    def plan(call: Call) -> Fault | None:
-        random = Random(seed * 1_000_003 + call.number)
-        return random.choice(faults) if random.random() < share else None
-
-    return plan
-
-
-def together(*plans: Plan) -> Plan:
-    """Several plans: the first that has something for a call decides."""
-    return lambda call: next((fault for plan in plans if (fault := plan(call))), None)
-
-
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html#api-gateway-control-service-limits-table
-API_GATEWAY_SECONDS = {"CreateRestApi": 3.0, "CreateDeployment": 5.0, "PutRestApi": 1.0, "DeleteRestApi": 30.0}
-API_GATEWAY_OTHERS = 10  # calls a second, of all other operations together
-
-
-class ApiGatewayLimits:
-    """A plan: API Gateway's limits for an account, which nobody can raise."""
-
-    def __init__(self) -> None:
-        self._next: dict[str, float] = {}
-        self._others: list[float] = []
-        self._lock = threading.Lock()
-
-    def __call__(self, call: Call) -> Fault | None:
-        if call.service != "apigateway":
-            return None
-        with self._lock:
-            now = time.monotonic()
-            if pause := API_GATEWAY_SECONDS.get(call.operation):
-                if now < self._next.get(call.operation, 0):
-                    return refuse(429, "TooManyRequestsException", "Too Many Requests")
-                self._next[call.operation] = now + pause
-                return None
-            self._others = [each for each in self._others if each > now - 1]
-            if len(self._others) >= API_GATEWAY_OTHERS:
-                return refuse(429, "TooManyRequestsException", "Too Many Requests")
-            self._others.append(now)
-            return None

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
-from tests.proxy import at, at_write, proxying, strike
+from tests.plans import at, at_write
+from tests.proxy import proxying, strike
 
 AGAIN = "running the same command again continues"
 

@@ -19,7 +19,8 @@ import pytest
 
 from tests.cli.refusal import CONFIG, refused
 from tests.conftest import LIMIT, Stack, StackMaker, command, deploy, environment
-from tests.proxy import all_well, delay, first, proxying
+from tests.plans import first
+from tests.proxy import all_well, delay, proxying
 
 EXAMPLE = 'it\'s "quoted" $HOME `date` \\ %s'
 WITH_EXAMPLE = CONFIG.replace(

@@ -1,0 +1,140 @@
+"""An AWS account of its own for each test, with a proxy before it, and the configurations that are deployed there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.conftest import ROOT, Ended
+from tests.faults.launcher import Run
+from tests.plans import at
+from tests.proxy import Plan, Proxy, all_well, strike
+
+SERVICES = ("s3", "iam", "lambda", "logs", "apigateway", "kms")
+
+Client = Callable[[str], Any]
+
+
+class World:
+    """One account of the emulator, which nothing else uses.
+
+    Attributes:
+        config: what is deployed; tests may point it at another file.
+        proxy: what all calls of the deployer go through.
+    """
+
+    def __init__(self, account: str, folder: Path, url: str, proxy: Proxy, client: Client) -> None:
+        """``client``: boto3 clients of this very account."""
+        self.account, self.folder, self.url, self.proxy, self.client = account, folder, url, proxy, client
+        self.config = folder / "config.yaml"
+
+    def begin(self, *arguments: str | Path, url: str = "", env: dict[str, str] | None = None) -> Run:
+        """Start ``python deploy.py``, through this proxy or the one at ``url``."""
+        return Run(self.folder, *arguments, "--config", self.config, "--endpoint-url", url or self.url, env=env)
+
+    def run(self, *arguments: str | Path, plan: Plan = all_well) -> Ended:
+        """Run ``python deploy.py`` while the proxy plays ``plan``; a traceback is a bug, whatever happened."""
+        self.proxy.play(plan)
+        ended = self.begin(*arguments).end()
+        self.proxy.play(all_well)
+        return plain(ended)
+
+    def killed(self, nth: int, answered: bool, *arguments: str | Path) -> Ended:
+        """Run it, and kill it at its n-th call: before that is there, or once it is done."""
+        started: Future[int] = Future()
+        self.proxy.play(at(nth, strike(started.result, answered=answered)))
+        run = self.begin(*arguments)
+        started.set_result(run.pid)
+        ended = run.end()
+        self.proxy.play(all_well)
+        return plain(ended)
+
+    def does(self, *arguments: str | Path, plan: Plan = all_well) -> Ended:
+        """Like :meth:`run`, of what must succeed."""
+        ended = self.run(*arguments, plan=plan)
+        assert ended.returncode == 0, f"{ended.args} ends with {ended.returncode}: {ended.stdout}{ended.stderr}"
+        return ended
+
+    def comes_up(self, *apps: str) -> None:
+        """``up`` makes all of it, and then there is nothing to do."""
+        self.does("up", *apps)
+        assert self.does("plan", "--check", "--json", *apps).json["changes"] == []
+
+    def goes_down(self) -> None:
+        """``down`` leaves nothing."""
+        self.does("down")
+        assert self.left() == []
+
+    def left(self) -> list[str]:
+        """Everything in the account that costs money or stands in the way, as the services themselves say."""
+        aliases = [each["AliasName"] for each in self._pages("kms", "list_aliases")]
+        found = {
+            "bucket": [each["Name"] for each in self.client("s3").list_buckets()["Buckets"]],
+            "role": [each["RoleName"] for each in self._pages("iam", "list_roles")],
+            "function": [each["FunctionName"] for each in self._pages("lambda", "list_functions")],
+            "log group": [each["logGroupName"] for each in self._pages("logs", "describe_log_groups")],
+            "API": [each["name"] for each in self._pages("apigateway", "get_rest_apis")],
+            "alias": [alias for alias in aliases if not alias.startswith("alias/aws/")],
+            "key": [each["KeyId"] for each in self._pages("kms", "list_keys") if self._lives(each["KeyId"])],
+        }
+        return sorted(f"{kind} {name}" for kind, names in found.items() for name in names)
+
+    def _lives(self, key: str) -> bool:
+        about = self.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+        return about["KeyManager"] == "CUSTOMER" and about["KeyState"] != "PendingDeletion"
+
+    def _pages(self, service: str, operation: str) -> list[Any]:
+        paginator = self.client(service).get_paginator(operation)
+        return list(paginator.paginate().search(f"{paginator.result_keys[0].expression}[]"))
+
+
+def plain(ended: Ended) -> Ended:
+    """What ended, if it did so without a bug of ours."""
+    said = ended.stdout + ended.stderr
+    assert "Traceback" not in said, said
+    assert "bug of the deployer" not in said, said
+    return ended
+
+
+def project(folder: Path, config: dict[str, Any]) -> None:
+    """A folder with a configuration, where the code, the pages and the packages of this one are."""
+    folder.mkdir(exist_ok=True)
+    for name in ("functions", "sites", ".cache"):
+        (ROOT / name).mkdir(exist_ok=True)
+        (folder / name).symlink_to(ROOT / name)
+    write(folder / "config.yaml", config)
+
+
+def write(file: Path, config: dict[str, Any]) -> Path:
+    file.write_text(yaml.safe_dump(config, sort_keys=False))
+    return file
+
+
+def apps() -> dict[str, Any]:
+    """config.yaml, anew for each who changes it."""
+    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text())
+    return config
+
+
+def edited() -> dict[str, Any]:
+    """config.yaml after a day's work: things are changed, replaced, added and gone, of each kind."""
+    config = apps()
+    qr, password = config["apps"]["qr"], config["apps"]["password"]
+    del config["apps"]["photo"]
+    qr["api"]["stage"] = "live"  # another stage, another URL, another permission in the place of the old
+    qr["api"]["throttle"] = {"rate": 10, "burst": 20}
+    qr["api"]["routes"]["GET /health"] = "health"
+    qr["functions"]["health"] = {"source": "functions/photo"}
+    qr["functions"]["generator"] |= {"memory": 512, "log_retention_days": 7, "grants": {"images": ["write", "read"]}}
+    qr["buckets"]["images"] |= {"versioning": True, "expire_after_days": 30}
+    del qr["site"]
+    password["keys"] = {"master": {}}
+    password["buckets"]["passwords"]["encryption"] = "master"
+    password["functions"]["maker"] = password["functions"].pop("generator")
+    password["functions"]["maker"]["grants"]["master"] = ["encrypt", "decrypt"]
+    password["site"]["settings"] = {"bucket": "${buckets.passwords.name}"}
+    return config
