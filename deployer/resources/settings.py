@@ -53,13 +53,13 @@ class Settings(Resource):
 
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
-        sites = Site.candidates(aws)
-        ours = {name: tags for name, tags in sites.items() if tags.get(STACK_TAG) == aws.stack.mark}
+        buckets = {name: tags for name, tags in Site.candidates(aws).items() if tags.get(STACK_TAG) == aws.stack.mark}
+        ours = {name: tags for name, tags in buckets.items() if f".{Site.kind}." in tags.get(ID_TAG, "")}
         found = aws.together(*(partial(cls.observe, aws, f"{name}/{SETTINGS}") for name in ours))
         return {
             f"{name}/{SETTINGS}": {**tags, ID_TAG: tags[ID_TAG].replace(".site.", ".settings.")}
             for (name, tags), have in zip(ours.items(), found, strict=True)
-            if have and ".site." in tags.get(ID_TAG, "")
+            if have
         }
 
     @classmethod
