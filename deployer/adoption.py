@@ -5,9 +5,9 @@ Only our tags are put on it. What else differs is shown, and left to the next ``
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
-from deployer.config import guess
 from deployer.errors import Foreign, SkiffError, UsageError
 from deployer.plan import Action, Change, Plan, differ
 from deployer.resource import STACK_TAG, kinds
@@ -24,8 +24,9 @@ def adoptable(id: str, resources: dict[str, Resource]) -> Resource:
         UsageError: there is none, or nothing can be taken over for it.
     """
     if id not in resources:
-        known = [each.id for each in resources.values() if each.adoptable]
-        raise UsageError(f"'{id}' is nothing in the configuration", guess(id, known) or "the configuration is empty")
+        close = difflib.get_close_matches(id, [each.id for each in resources.values() if each.adoptable], n=1)
+        hint = f"did you mean '{close[0]}'?" if close else "such as qr.bucket.images: 'status' prints the ids"
+        raise UsageError(f"'{id}' is nothing in the configuration", hint)
     if not resources[id].adoptable:
         names = ", ".join(kind.kind for kind in kinds() if kind.adoptable)
         text = f"a {resources[id].kind} cannot be taken over: its name is never in the way of another"
@@ -45,7 +46,7 @@ def adoption(aws: Aws, plan: Plan, resource: Resource, up: str) -> Change:
     """
     have, name, error = plan.have[resource.id], resource.physical, plan.foreign.get(resource.id)
     if have is None:
-        raise SkiffError(f"{resource.id}: there is no '{name}'", f"nothing is in the way of: {up}")
+        raise SkiffError(f"{resource.id}: there is no '{name}'", f"'up' makes it: {up}")
     if error is None:
         raise SkiffError(f"{resource.id}: '{name}' is this stack's already", f"make it as configured: {up}")
     if error.id is None:

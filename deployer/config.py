@@ -73,7 +73,7 @@ class Config:
         """
         for name in names:
             if name not in self.apps:
-                raise UsageError(f"there is no app '{name}' in {self.lines.file}", guess(name, list(self.apps)))
+                raise UsageError(f"there is no app '{name}' in {self.lines.file}", _guess(name, list(self.apps)))
         return names or tuple(self.apps)
 
     def function(self, path: str) -> tuple[str, str]:
@@ -85,7 +85,7 @@ class Config:
         app, _, name = path.partition(".")
         known = [f"{each}.{function}" for each in self.apps for function in self.apps[each].functions]
         if path not in known:
-            hint = guess(path, known) or "the configuration has no functions"
+            hint = _guess(path, known) or "the configuration has no functions"
             raise UsageError(f"there is no function '{path}' in {self.lines.file}", hint)
         return app, name
 
@@ -128,7 +128,7 @@ def _explain(error: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
     where = ".".join(str(part) for part in place if part != "[key]")
     about = _description(place, schema)
     if kind == "extra_forbidden":
-        return lines.error(place, f"unknown key '{key}'", guess(key, _siblings(place, schema)))
+        return lines.error(place, f"unknown key '{key}'", _guess(key, _siblings(place, schema)))
     if kind == "missing":
         return lines.error(place[:-1], f"'{where}' is missing", f"add {key}: {about}")
     if kind == "string_pattern_mismatch":
@@ -176,8 +176,7 @@ def _is_model(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
-def guess(word: str, words: list[str]) -> str:
-    """A hint at what ``word`` was meant to be, or at what there is."""
+def _guess(word: str, words: list[str]) -> str:
     close = difflib.get_close_matches(word, words, n=1)
     if close:
         return f"did you mean '{close[0]}'?"
