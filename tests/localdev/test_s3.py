@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,3 +27,15 @@ def test_a_large_object_lies_in_the_emulators_own_folder(emulator: Emulator, cli
     # The files themselves have no names.
     assert [path.parent for path in emulator.root.rglob(bucket)] == [emulator.root / "tmp" / "s3"]
     assert not Path("/tmp/localstack-s3-storage", bucket).exists()
+
+
+def test_the_url_of_a_functions_code_leads_to_it(deploy: Callable[..., Any], client: Callable[..., Any]) -> None:
+    function = deploy("def handler(event, context): pass")
+    found = client("lambda").get_function(FunctionName=function.name)
+    with urllib.request.urlopen(found["Code"]["Location"]) as answer:
+        digest = hashlib.sha256(answer.read()).digest()
+    assert base64.b64encode(digest).decode() == found["Configuration"]["CodeSha256"]
+    forged = found["Code"]["Location"].replace("Signature=", "Signature=x")
+    with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+        urllib.request.urlopen(forged)
+    refused.value.close()
