@@ -1,6 +1,8 @@
-"""``python -m bench``: measure everything, print it, and write results.json and results.md beside this file.
+"""``python -m bench [PART]...``: measure, print it, and write results.json and results.md beside this file.
 
-It takes about six minutes. Everything happens in emulators and folders of its own, which are gone afterwards.
+Without parts all are measured, which takes about twenty minutes; with some, the others' figures stay. What cannot be
+measured is noted in its place, and the rest goes on. Everything happens in emulators and folders of its own, which are
+gone afterwards.
 """
 
 import json
@@ -10,82 +12,91 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import apps, commands, deployments, first_answer, qr_function, report, upload
-from bench.processes import ROOT, StepFailed
-from bench.terraform import NotAvailable, Terraform
-from localdev.emulator import Emulator
-from localdev.errors import LocaldevError
+from bench import apps, commands, deployments, edit, first_answer, latency, qr_function, report, scale, upload
 
 FOLDER = Path(__file__).parent
+# Each measures, and gives its section of the report; some have aims.
+PARTS: dict[str, Any] = {
+    "deployments": deployments,
+    "latency": latency,
+    "scale": scale,
+    "edit": edit,
+    "apps": apps,
+    "upload": upload,
+    "commands": commands,
+    "first_answer": first_answer,
+    "qr_function": qr_function,
+}
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"error: there is no part '{unknown[0]}'\nhint: parts are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
     began = time.monotonic()
+    file = FOLDER / "results.json"
+    parts = json.loads(file.read_text(encoding="utf-8"))["parts"] if file.exists() else {}
     try:
-        results = measure()
-    except (StepFailed, LocaldevError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        for name in names or PARTS:
+            tell(name)
+            parts[name] = measured(PARTS[name])
+            results = {"machine": machine(), "parts": parts}
+            file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     except KeyboardInterrupt:
         return 130
-    text = report.markdown(results)
-    (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    text = markdown(results)
     (FOLDER / "results.md").write_text(text, encoding="utf-8")
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(text)
-    return 0
+    return 1 if any("failed" in parts[name] for name in names or PARTS) else 0
 
 
-def measure() -> dict[str, Any]:
-    load = os.getloadavg()[0]
-    with TemporaryDirectory() as temporary:
-        archive = deployments.zipped()
-        emulator = Emulator(Path(temporary, "emulator"), first_answer.free_port())
-        try:
-            emulator.start()
-            terraform, said = terraform_in(Path(temporary, "terraform"), emulator.endpoint_url, archive)
-            deployed = deployments.measure(emulator.endpoint_url, archive, terraform, tell)
-            all_apps = apps.measure(emulator.endpoint_url, tell)
-            tell("a photo")
-            uploaded = upload.measure(emulator.endpoint_url)
-        finally:
-            emulator.stop()
-    tell("commands")
-    called = commands.measure()
-    answered = first_answer.measure(tell)
-    tell("the QR function")
-    function = qr_function.measure()
+def measured(part: Any) -> dict[str, Any]:
+    """A part's figures and the machine's load before, or why there are none."""
+    load = round(os.getloadavg()[0], 1)
+    try:
+        return {"load": load, **part.measure(tell)}
+    except Exception as error:  # hours of others must not be lost
+        tell(f"failed: {error}")
+        return {"load": load, "failed": f"{type(error).__name__}: {error}"}
+
+
+def machine() -> dict[str, Any]:
     return {
-        "machine": {
-            "cores": os.cpu_count(),
-            "Python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "LocalStack": version("localstack-core"),
-            "boto3": version("boto3"),
-            "load before": round(load, 1),
-        },
-        **deployed,
-        "terraform": said,
-        "apps": all_apps,
-        "sites": apps.weigh(ROOT / "sites"),
-        "upload": uploaded,
-        "commands": called,
-        "first_answer": answered,
-        "qr_function": function,
+        "cores": os.cpu_count(),
+        "Python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "LocalStack": version("localstack-core"),
+        "boto3": version("boto3"),
     }
 
 
-def terraform_in(folder: Path, endpoint_url: str, archive: Path) -> tuple[Terraform | None, dict[str, str]]:
-    """Terraform, ready, or what to say in its place."""
-    folder.mkdir()
-    try:
-        terraform = Terraform(folder, endpoint_url, archive)
-    except NotAvailable as reason:
-        return None, {"skipped": str(reason)}
-    return terraform, {"version": terraform.version}
+def markdown(results: dict[str, Any]) -> str:
+    parts = {name: results["parts"].get(name, {"failed": "not measured"}) for name in PARTS}
+    good = {name: part for name, part in parts.items() if "failed" not in part}
+    facts = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
+    loads = ", ".join(f"{name} {part['load']}" for name, part in good.items())
+    sections = [
+        PARTS[name].section(part) if name in good else f"## {name}\n\n**Failed**: {part['failed']}"
+        for name, part in parts.items()
+    ]
+    return (
+        "\n\n".join(
+            [
+                "# Measured by `make bench`",
+                f"{facts}. Medians; what is compared took turns within one run. The machine's load before: {loads}.",
+                "## Aims",
+                report.aims(
+                    aim for name in good if hasattr(PARTS[name], "aims") for aim in PARTS[name].aims(good[name])
+                ),
+                *sections,
+            ]
+        )
+        + "\n"
+    )
 
 
 def tell(line: str) -> None:
@@ -93,4 +104,4 @@ def tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,12 +9,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.report import table
+
 ROOT = Path(__file__).parents[1]
+REPEATS = 7
 MODULES = {"ours": (ROOT / "functions" / "qr", "app"), "seed": (ROOT / "bench", "seed_qr")}
 TEXTS = {
     "short URL": "https://example.org/t/4711",
@@ -74,13 +78,13 @@ print(json.dumps([imported, first, *warm]))
 """
 
 
-def measure(repeats: int = 7) -> dict[str, Any]:
-    """Medians over `repeats` fresh processes each, in milliseconds: {figure: {"ours", "seed", "ratio"}}."""
+def measure(tell: Callable[[str], None]) -> dict[str, Any]:
+    """Medians over fresh processes each, in milliseconds: {figure: {"ours", "seed", "ratio"}}, within "figures"."""
     runs: dict[str, list[list[float]]] = {"ours": [], "seed": []}
     with TemporaryDirectory() as bytecode:
         for who in runs:
             run(who, bytecode)  # unmeasured: compiles what it imports
-        for _ in range(repeats):
+        for _ in range(REPEATS):
             for who, rows in runs.items():
                 rows.append(run(who, bytecode))
     figures = ["import", "import and first request", *TEXTS]
@@ -88,7 +92,15 @@ def measure(repeats: int = 7) -> dict[str, Any]:
     for index, figure in enumerate(figures):
         ours, seed = (median(row[index] for row in runs[who]) * 1000 for who in ("ours", "seed"))
         result[figure] = {"ours": round(ours, 2), "seed": round(seed, 2), "ratio": round(ours / seed, 2)}
-    return result
+    return {"figures": result}
+
+
+def section(found: dict[str, Any]) -> str:
+    rows = (
+        (name, f"{row['ours']:.2f}", f"{row['seed']:.2f}", f"{row['ratio']:.2f}")
+        for name, row in found["figures"].items()
+    )
+    return f"## The QR function, milliseconds, {REPEATS} times\n\n{table(('figure', 'ours', 'seed', 'ratio'), rows)}"
 
 
 def run(who: str, bytecode: str) -> list[float]:
@@ -103,9 +115,3 @@ def run(who: str, bytecode: str) -> list[float]:
         text=True,
     ).stdout
     return json.loads(output)
-
-
-if __name__ == "__main__":
-    print(f"{'milliseconds':<26}{'ours':>9}{'seed':>9}{'ratio':>7}")
-    for figure, row in measure().items():
-        print(f"{figure:<26}{row['ours']:>9.2f}{row['seed']:>9.2f}{row['ratio']:>7.2f}")

@@ -1,4 +1,4 @@
-"""Terraform and its AWS provider, making the QR app in an emulator."""
+"""Terraform and its AWS provider, at work in an emulator."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Any
 from bench import floor_site
 from bench.processes import Finished, StepFailed, environment, run
 
+FILES = Path(__file__).with_suffix("")
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WAITING = "aws_s3_bucket_lifecycle_configuration.images"
 MIRROR = """\
@@ -33,11 +34,12 @@ class NotAvailable(Exception):
 class Terraform:
     """One folder with a state of its own. Initialised, which no figure includes."""
 
-    def __init__(self, folder: Path, endpoint_url: str, archive: Path) -> None:
+    def __init__(self, folder: Path, endpoint_url: str, **variables: str) -> None:
         """
         Args:
-            folder: an empty one.
-            archive: the function's zip.
+            folder: has the ``.tf`` files.
+            endpoint_url: where all calls go.
+            variables: those of the ``.tf`` files.
 
         Raises:
             NotAvailable: there is no Terraform, or it finds no provider.
@@ -47,15 +49,12 @@ class Terraform:
             raise NotAvailable("not installed")
         self._program = program
         self._folder = folder
-        for part in Path(__file__).with_suffix("").glob("*.tf"):
-            shutil.copy(part, folder)
         self._variables = environment(
             **_command_line_configuration(folder),
             CHECKPOINT_DISABLE="1",
             TF_IN_AUTOMATION="1",
             TF_VAR_endpoint=endpoint_url,
-            TF_VAR_zip=str(archive),
-            TF_VAR_pages=json.dumps({key: str(path) for key, path in floor_site.files().items()}),
+            **{f"TF_VAR_{name}": value for name, value in variables.items()},
         )
         try:
             self._run("init", "-no-color", "-input=false")
@@ -89,8 +88,27 @@ class Terraform:
     def down(self) -> float:
         return self._run("destroy", "-auto-approve", "-json").seconds
 
+    def output(self, name: str) -> Any:
+        return json.loads(self._run("output", "-json", name).output)
+
     def _run(self, *arguments: str) -> Finished:
         return run(self._program, *arguments, folder=self._folder, variables=self._variables)
+
+
+def qr(folder: Path, endpoint_url: str, archive: Path) -> Terraform:
+    """The QR app.
+
+    Args:
+        folder: an empty one.
+        archive: the function's zip.
+
+    Raises:
+        NotAvailable: see above.
+    """
+    for part in FILES.glob("*.tf"):
+        shutil.copy(part, folder)
+    pages = json.dumps({key: str(path) for key, path in floor_site.files().items()})
+    return Terraform(folder, endpoint_url, zip=str(archive), pages=pages)
 
 
 def _events(finished: Finished) -> list[dict[str, Any]]:

@@ -15,22 +15,30 @@ from urllib.parse import urlencode
 
 import boto3
 
+from bench import emulators
 from bench.processes import environment, python
+from bench.report import table
 
 REPEATS = 5
 SIZE = 10_000_000  # bytes
 
 
-def measure(endpoint_url: str) -> dict[str, float]:
+def measure(tell: Callable[[str], None]) -> dict[str, float]:
     """Median seconds of asking for permission and sending the photo, and of put_object; and the ratio of the two."""
-    options = ("photo", "--stage", "bench", "--endpoint-url", endpoint_url, "--json")
-    outputs = python("deploy.py", "up", *options).json()["outputs"]["photo"]
-    variables = environment(AWS_ENDPOINT_URL=endpoint_url)
-    arguments = (outputs["api.url"], outputs["buckets.photos.name"])
-    seconds = python("-m", "bench.upload", *arguments, variables=variables).json()
-    python("deploy.py", "down", *options)
+    with emulators.emulator() as emulator:
+        options = ("photo", "--stage", "bench", "--endpoint-url", emulator.endpoint_url, "--json")
+        outputs = python("deploy.py", "up", *options).json()["outputs"]["photo"]
+        variables = environment(AWS_ENDPOINT_URL=emulator.endpoint_url)
+        arguments = (outputs["api.url"], outputs["buckets.photos.name"])
+        seconds = python("-m", "bench.upload", *arguments, variables=variables).json()
     ratio = seconds["ours"] / seconds["put_object"]
     return {name: round(each, 3) for name, each in seconds.items()} | {"ratio": round(ratio, 2)}
+
+
+def section(found: dict[str, float]) -> str:
+    row = (f"{found['ours']:.3f} s", f"{found['put_object']:.3f} s", f"{found['ratio']:.2f}")
+    head = ("asked for and sent", "boto3's `put_object`", "ratio")
+    return f"## A photo of {SIZE // 10**6} MB, {REPEATS} times\n\n{table(head, [row])}"
 
 
 def main() -> None:
