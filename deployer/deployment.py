@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     from deployer.run import Run
 
 
+def brought_up(run: Run, yes: bool, allow_data_loss: bool) -> tuple[Aws, Plan, list[Outcome]]:
+    """All that 'up' does, the emulator included, but for its end."""
+    names = run.config.select(run.names)
+    resources = run.declare(run.stack(), names)  # refuses what it can before anything is begun
+    with run.emulator() as starting:
+        if starting:
+            run.clients()
+            for resource in resources.values():
+                resource.prepare()
+    aws, found = planned(run, names)
+    if not allow_data_loss:
+        guard(run, aws, found)
+    confirm(run, aws, doomed(found.changes), yes)
+    return aws, found, applied(run, aws, found)
+
+
 def planned(run: Run, names: tuple[str, ...]) -> tuple[Aws, Plan]:
     """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected.
 

@@ -179,6 +179,21 @@ def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
     return plan
 
 
+def renew(aws: Aws, plan: Plan, some: list[Resource]) -> Plan:
+    """A plan for some resources of another plan; what that one knows of all others is taken for true.
+
+    Raises:
+        Foreign: a name is taken by something that does not carry the stack's mark.
+        AwsError, PackageError: see :mod:`deployer.errors`.
+    """
+    have = {each.id: each.observe(aws, each.physical) for each in some}
+    for each in some:
+        each.prepare()
+    renewed = Plan(plan.resources, plan.have | have, [])
+    renewed.changes = [change for each in some if (change := _compare(renewed, each))]
+    return renewed
+
+
 def _compare(plan: Plan, resource: Resource) -> Change | None:
     have, want = plan.have[resource.id], plan.want(resource)
     kind, name = type(resource), resource.physical
