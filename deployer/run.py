@@ -129,7 +129,7 @@ class Run:
         return " ".join([f"python deploy.py {command}", *options])
 
     def say(self, *lines: str) -> None:
-        if not self.as_json:
+        if lines and not self.as_json:
             put(*lines)
 
     def note(self, text: str) -> None:

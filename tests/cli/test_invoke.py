@@ -102,11 +102,12 @@ def test_a_function_that_takes_too_long_is_called_once_and_said_to_be_late(deplo
 
 
 def test_what_is_not_deployed_is_said_to_be_so(stack: Callable[..., Stack], till: Path) -> None:
-    done = stack(till).run("invoke", "till.bell")
+    new = stack(till)
+    done = new.run("invoke", "till.bell")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "error: till.bell is not deployed",
-        "hint: run: python deploy.py up till",
+        f"hint: run: python deploy.py up till {' '.join(new.options)}",
     ]
 
 
