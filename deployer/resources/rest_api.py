@@ -173,6 +173,7 @@ class RestApi(Resource):
             },
             "Stage": _stage(stages["item"], deployments),
             "Throttling": _throttling(stages["item"]),
+            "Stages": [stage["stageName"] for stage in stages["item"]],
             "Deployments": [deployment["id"] for deployment in deployments],
             "Duplicates": [duplicate["id"] for duplicate in duplicates],
             "Tags": api["tags"],
@@ -246,13 +247,12 @@ def _put(aws: Aws, api: str, name: str, want: Properties, have: Properties | Non
 def _deploy(aws: Aws, api: str, want: Properties, have: Properties | None) -> None:
     """Serve the definition: a changed API answers as before until it is deployed.
 
-    Older deployments go afterwards, for a stage's own cannot be deleted; so do other stages of ours.
+    Older deployments go afterwards, for a stage's own cannot be deleted; other stages go before these.
     """
     name, definition = want["Stage"]["Name"], want["Stage"]["Definition"]
     aws.call("apigateway", "create_deployment", restApiId=api, stageName=name, description=definition)
     if have:
-        if have["Stage"]["Name"] not in (None, name):
-            stage = have["Stage"]["Name"]
+        for stage in set(have["Stages"]) - {name}:
             aws.find("apigateway", "delete_stage", absent="NotFoundException", restApiId=api, stageName=stage)
         for old in have["Deployments"]:
             # Another run may have put a stage on it meanwhile.
@@ -285,4 +285,6 @@ def _fingerprint(definition: Properties) -> str:
 def _stage(stages: list[Any], deployments: list[Any]) -> Properties:
     serves = {deployment["id"]: deployment.get("description", "") for deployment in deployments}
     found = [{"Name": stage["stageName"], "Definition": serves.get(stage["deploymentId"])} for stage in stages]
-    return found[0] if len(found) == 1 else {"Name": None, "Definition": None}
+    if len(found) == 1:
+        return found[0]
+    return {"Name": ", ".join(sorted(stage["Name"] for stage in found)) or None, "Definition": None}
