@@ -89,7 +89,9 @@ class Aws:
         if service not in self._clients:
             with _making_clients:
                 if service not in self._clients:
-                    self._clients[service] = self._new_client(service)
+                    # Asked first: whether anybody is there should be known soon.
+                    impatient = {"connect_timeout": 3, "retries": {"total_max_attempts": 2}}
+                    self._clients[service] = self._new_client(service, **(impatient if service == "sts" else {}))
         return self._clients[service]
 
     def _new_client(self, service: str, **settings: Any) -> Any:
