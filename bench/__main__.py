@@ -36,22 +36,27 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"error: there is no part '{unknown[0]}'\nhint: parts are: {', '.join(PARTS)}", file=sys.stderr)
         return 2
+    return run(names or list(PARTS), PARTS, FOLDER)
+
+
+def run(names: list[str], among: dict[str, Any], folder: Path) -> int:
+    """Measure some of the parts; the figures of others that ``folder`` has are kept. Gives the exit code."""
     began = time.monotonic()
-    file = FOLDER / "results.json"
+    file = folder / "results.json"
     parts = json.loads(file.read_text(encoding="utf-8"))["parts"] if file.exists() else {}
     try:
-        for name in names or PARTS:
+        for name in names:
             tell(name)
-            parts[name] = measured(PARTS[name])
+            parts[name] = measured(among[name])
             results = {"machine": machine(), "parts": parts}
             file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     except KeyboardInterrupt:
         return 130
-    text = markdown(results)
-    (FOLDER / "results.md").write_text(text, encoding="utf-8")
+    text = markdown(results, among)
+    (folder / "results.md").write_text(text, encoding="utf-8")
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(text)
-    return 1 if any("failed" in parts[name] for name in names or PARTS) else 0
+    return 1 if any("failed" in parts[name] for name in names) else 0
 
 
 def measured(part: Any) -> dict[str, Any]:
@@ -74,13 +79,13 @@ def machine() -> dict[str, Any]:
     }
 
 
-def markdown(results: dict[str, Any]) -> str:
-    parts = {name: results["parts"].get(name, {"failed": "not measured"}) for name in PARTS}
+def markdown(results: dict[str, Any], among: dict[str, Any]) -> str:
+    parts = {name: results["parts"].get(name, {"failed": "not measured"}) for name in among}
     good = {name: part for name, part in parts.items() if "failed" not in part}
     facts = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
     loads = ", ".join(f"{name} {part['load']}" for name, part in good.items())
     sections = [
-        PARTS[name].section(part) if name in good else f"## {name}\n\n**Failed**: {part['failed']}"
+        among[name].section(part) if name in good else f"## {name}\n\n**Failed**: {part['failed']}"
         for name, part in parts.items()
     ]
     return (
@@ -90,7 +95,7 @@ def markdown(results: dict[str, Any]) -> str:
                 f"{facts}. Medians; what is compared took turns within one run. The machine's load before: {loads}.",
                 "## Aims",
                 report.aims(
-                    aim for name in good if hasattr(PARTS[name], "aims") for aim in PARTS[name].aims(good[name])
+                    aim for name in good if hasattr(among[name], "aims") for aim in among[name].aims(good[name])
                 ),
                 *sections,
             ]

@@ -110,7 +110,7 @@ def up(archive: bytes) -> None:
 
 
 def create_public_bucket(bucket: str, resource: str) -> None:
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"Tags": as_list(tags(resource))})
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"Tags": as_list(bucket_tags(resource))})
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PUBLIC_ACCESS)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(bucket_policy(bucket)))
 
@@ -172,7 +172,7 @@ def noop(archive: bytes) -> None:
 
 def check_public_bucket(bucket: str, resource: str) -> None:
     s3.head_bucket(Bucket=bucket)
-    same(tag_dict(s3.get_bucket_tagging(Bucket=bucket)["TagSet"]), tags(resource))
+    same(tag_dict(s3.get_bucket_tagging(Bucket=bucket)["TagSet"]), bucket_tags(resource))
     same(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"], PUBLIC_ACCESS)
     same(json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]), bucket_policy(bucket))
 
@@ -202,6 +202,11 @@ def delete_bucket(bucket: str) -> None:
 
 def tags(resource: str) -> dict[str, str]:
     return {"skiff:stack": f"skiff/bench/{REGION}", "skiff:id": f"qr.{resource}"}
+
+
+def bucket_tags(resource: str) -> dict[str, str]:
+    """Those of a bucket; a site's is not asked whether it stays."""
+    return tags(resource) | ({"skiff:keep": "false"} if resource.startswith("bucket.") else {})
 
 
 def as_list(tags: dict[str, str]) -> list[dict[str, str]]:

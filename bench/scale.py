@@ -38,7 +38,7 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
             configuration = generated.project(Path(folder), apps)
             packages = generated.packages(Path(folder), apps)
             tell(f"{size} functions: memory")
-            found["peak"][str(size)] = _first(emulator.endpoint_url, configuration, apps)
+            found["peak"][str(size)] = first(emulator.endpoint_url, configuration, apps)
             steps = _ours(emulator.endpoint_url, configuration, size, tell)
             tell(f"{size} functions: terraform")
             found["terraform"] = _terraform(Path(folder, "terraform"), emulator, apps, packages, steps)
@@ -46,12 +46,12 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
     return found
 
 
-def _first(endpoint_url: str, configuration: Path, apps: Names) -> int:
+def first(endpoint_url: str, configuration: Path, apps: Names) -> int:
     """A round that does not count: what `up` took at most, in MB. What it made must work."""
     arguments = options(endpoint_url, "--config", configuration)
     peak = memory.peak("deploy.py", "up", *arguments)
     outputs = python("deploy.py", "outputs", *arguments).json()["outputs"]
-    _ask({app: outputs[app]["api.url"] for app in apps}, apps)
+    ask({app: outputs[app]["api.url"] for app in apps}, apps)
     python("deploy.py", "down", *arguments)
     return peak
 
@@ -92,7 +92,7 @@ def _terraform(
 
     measured("up", lambda: program.up()[0])
     gateway = f"{emulator.endpoint_url}/_aws/execute-api"
-    _ask({app: f"{gateway}/{api}/prod" for app, api in program.output("ids").items()}, apps)
+    ask({app: f"{gateway}/{api}/prod" for app, api in program.output("ids").items()}, apps)
     measured("noop", program.noop)
     measured("down", program.down)
     return {"version": program.version}
@@ -109,7 +109,7 @@ def _put(endpoint_url: str, packages: dict[str, Code]) -> None:
     s3.close()
 
 
-def _ask(urls: dict[str, str], apps: Names) -> None:
+def ask(urls: dict[str, str], apps: Names) -> None:
     """One function of the first app and one of the last.
 
     Raises:

@@ -19,7 +19,7 @@ locals {
 resource "aws_s3_bucket" "images" {
   bucket        = local.bucket
   force_destroy = true
-  tags          = { "skiff:id" = "qr.bucket.images" }
+  tags          = { "skiff:id" = "qr.bucket.images", "skiff:keep" = "false" }
 }
 
 resource "aws_s3_bucket_public_access_block" "images" {
