@@ -40,10 +40,15 @@ def event(text: str) -> bytes:
         UsageError: it is no JSON.
     """
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refuse)
     except ValueError as error:
         raise UsageError(f"--data is no JSON: {error}", """such as --data '{"length": 20}'""") from None
     return text.encode()
+
+
+def _refuse(constant: str) -> None:
+    """Python reads NaN and Infinity, which no other JSON has."""
+    raise ValueError(f"{constant} is no value")
 
 
 def invoke(aws: Aws, function: Resource, payload: bytes, up: str) -> Answer:

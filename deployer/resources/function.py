@@ -105,11 +105,21 @@ class Function(Resource):
             text = f"the folder '{self.spec.source}' does not exist"
             raise error((*self.place, "source"), text, f"paths start at the folder of {self.app.lines.file.name}")
         self._check_handler()
+        self._check_example()
         size = len(json.dumps(self.spec.environment))
         if size > _ENVIRONMENT_LIMIT:
             text = f"the environment has {size:,} bytes, AWS allows {_ENVIRONMENT_LIMIT:,}"
             raise error((*self.place, "environment"), text, "keep large settings in a bucket")
         self._environment()
+
+    def _check_example(self) -> None:
+        try:
+            json.loads(self.spec.example or "{}")
+        except ValueError as wrong:
+            text = f"the example of '{self.name}' is no JSON: {wrong}"
+            raise self.app.lines.error(
+                (*self.place, "example"), text, """such as example: '{"length": 20}'"""
+            ) from None
 
     def _check_handler(self) -> None:
         place = (*self.place, "handler")

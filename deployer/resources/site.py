@@ -209,7 +209,8 @@ def _files(folder: Path) -> Iterator[tuple[str, File]]:
         if not key.isprintable() or len(key.encode()) > _KEY_LIMIT:
             text = f"the name of {key!r} cannot be a key in S3"
             raise PackageError(text, f"it takes {_KEY_LIMIT:,} bytes without control characters")
-        etag = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+        with path.open("rb") as content:
+            etag = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         yield key, File(etag, _type(path.name), _cache(path.name), path=path)
 
 
@@ -249,4 +250,5 @@ def _upload(aws: Aws, name: str, have: dict[str, File], want: dict[str, File]) -
 def _put_file(aws: Aws, name: str, key: str, file: File) -> None:
     assert file.path is not None
     about = {"ContentType": file.type, "CacheControl": file.cache}
-    aws.call("s3", "put_object", Bucket=name, Key=key, Body=file.path.read_bytes(), **about)
+    with file.path.open("rb") as body:
+        aws.call("s3", "put_object", Bucket=name, Key=key, Body=body, **about)

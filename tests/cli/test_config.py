@@ -56,6 +56,12 @@ BAD = {
         "runtime.*'python3.12'",
         ".",
     ),
+    "example that is no JSON": (
+        but(SOURCE, f"{SOURCE}\n        example: '{{length: 20}}'"),
+        "example",
+        "the example of 'generator' is no JSON: Expecting property name",
+        "such as example",
+    ),
     # Names.
     "project's name": (but("shop", "My Shop"), "project:", "'My Shop' is no name", "lower case"),
     "app's name": (but("  qr:", "  QR:"), "QR:", "'QR' is no name", "lower case"),

@@ -117,6 +117,7 @@ def test_what_is_not_deployed_is_said_to_be_so(stack: Callable[..., Stack], till
         (["till.bel"], "no function 'till.bel'", "did you mean 'till.bell'"),
         (["till"], "no function 'till'", "till.bell"),
         ([], "Missing argument 'APP.FUNCTION'", "--help"),
+        (["till.bell", "--data", "[NaN]"], "--data is no JSON: NaN is no value", "such as --data"),
         (["till.bell", "--data", "{length: 20}"], "--data is no JSON: Expecting property name", "such as --data"),
     ],
 )
