@@ -1,5 +1,5 @@
 # Everything a newcomer types. Needs Python 3.11 or newer, make and git; the rest comes from the lock files.
-.PHONY: up down install test unit lint bench lock browser clean
+.PHONY: up down install test unit faults lint bench lock browser clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -24,6 +24,10 @@ test: lint browser
 # Without the tests that need an emulator or a browser, or type commands.
 unit: .venv/dev
 	@$(PYTEST) --quiet -m "not emulator and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
+
+# Runs are cut off at every single call, which takes most of an hour; 'make test' does it at a sample of them.
+faults: .venv/dev
+	@$(BIN)/python -m pytest tests/faults --every-call --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: .venv/dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

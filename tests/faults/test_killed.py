@@ -50,13 +50,17 @@ TURNS = [(case, turn) for case in CASES for turn in range(case.samples)]
 def test_killed(
     case: Case, turn: int, new_world: WorldMaker, every_call: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    cut = 0
+    cut, failures = 0, []
     for nth in itertools.count(turn + 1, case.samples) if every_call else [_sample(case, turn, new_world)]:
-        if not _cut_off(case, nth, new_world()):
-            break
+        try:
+            if not _cut_off(case, nth, new_world()):
+                break
+        except AssertionError as failure:  # the other calls are worth knowing about too
+            failures.append(f"killed at call {nth}: {failure}")
         cut += 1
-    assert cut, "it ended before its turn"
     record_property("cut off", cut)
+    assert cut, "it ended before its turn"
+    assert not failures, "\n".join(failures)
 
 
 def _cut_off(case: Case, nth: int, world: World) -> bool:
@@ -80,7 +84,6 @@ def _sample(case: Case, turn: int, new_world: WorldMaker) -> int:
     if case not in _totals:
         world = new_world()
         case.prepare(world)
-        run = world.begin(*case.arguments)
-        assert run.end().returncode == 0
-        _totals[case] = len(world.proxy.calls)
+        world.does(*case.arguments)
+        _totals[case] = len(world.calls)
     return round((turn + 0.5) * _totals[case] / case.samples)

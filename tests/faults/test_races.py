@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from localdev.emulator import Emulator
 from tests.conftest import Ended
-from tests.faults.world import World, plain
+from tests.faults.world import World, edited, plain, write
 from tests.plans import at_write
 from tests.proxy import Answer, Call, Forward, proxying
 
 MEETING = 20  # seconds that one waits for the others
 
 
-@contextlib.contextmanager
-def at_once(world: World, emulator: Emulator, *commands: str) -> Iterator[list[Ended]]:
+def at_once(world: World, emulator: Emulator, *commands: str) -> list[Ended]:
     """Run commands together: none may write before all are about to."""
     meeting = threading.Barrier(len(commands), timeout=MEETING)
 
@@ -34,16 +32,37 @@ def at_once(world: World, emulator: Emulator, *commands: str) -> Iterator[list[E
             proxy.account = world.account
             proxy.play(at_write(1, meet))
             runs.append(world.begin(command, url=url))
-        yield [plain(run.end()) for run in runs]
+        return [plain(run.end()) for run in runs]
 
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_ups_at_the_same_instant(world: World, emulator: Emulator, count: int) -> None:
-    with at_once(world, emulator, *["up"] * count) as runs:
-        pass
-    print(*(run.stderr for run in runs))
+    runs = at_once(world, emulator, *["up"] * count)
     assert [run.returncode for run in runs] == [0] * count, [run.stdout + run.stderr for run in runs]
     left = world.left()
-    assert len(left) == len(set(left)) == 17, left
+    assert len(left) == len(set(left)) == 17, left  # one API for each app that has one, and so on
+    world.comes_up()
+    world.goes_down()
+
+
+def test_the_same_update_twice_at_the_same_instant(world: World, emulator: Emulator) -> None:
+    world.does("up")
+    world.config = write(world.folder / "edited.yaml", edited())
+    runs = at_once(world, emulator, "up", "up")
+    assert [run.returncode for run in runs] == [0, 0], [run.stdout + run.stderr for run in runs]
+    left = world.left()
+    assert len(left) == len(set(left)), left
+    assert [each.split()[0] for each in left].count("key") == 1
+    world.comes_up()
+    world.goes_down()
+
+
+def test_up_against_down(world: World, emulator: Emulator) -> None:
+    """Whoever comes later wins, thing by thing; each says how it ended, and the next run settles it."""
+    world.does("up", "qr")
+    runs = at_once(world, emulator, "up", "down")
+    for run in runs:
+        assert run.returncode in (0, 1), run.stdout + run.stderr
+        assert (run.returncode == 1) == run.stderr.startswith("error: ")
     world.comes_up()
     world.goes_down()

@@ -12,9 +12,10 @@ import yaml
 from tests.conftest import ROOT, Ended
 from tests.faults.launcher import Run
 from tests.plans import at
-from tests.proxy import Plan, Proxy, all_well, strike
+from tests.proxy import Call, Plan, Proxy, all_well, strike
 
 SERVICES = ("s3", "iam", "lambda", "logs", "apigateway", "kms")
+_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 Client = Callable[[str], Any]
 
@@ -24,22 +25,31 @@ class World:
 
     Attributes:
         config: what is deployed; tests may point it at another file.
-        proxy: what all calls of the deployer go through.
+        target: as which the deployer takes the emulator: ``local``, or ``aws``.
+        calls: what the last :meth:`run` asked for.
     """
 
     def __init__(self, account: str, folder: Path, url: str, proxy: Proxy, client: Client) -> None:
         """``client``: boto3 clients of this very account."""
         self.account, self.folder, self.url, self.proxy, self.client = account, folder, url, proxy, client
         self.config = folder / "config.yaml"
+        self.target = "local"
+        self.calls: list[Call] = []
 
-    def begin(self, *arguments: str | Path, url: str = "", env: dict[str, str] | None = None) -> Run:
+    def begin(self, *arguments: str | Path, url: str = "") -> Run:
         """Start ``python deploy.py``, through this proxy or the one at ``url``."""
-        return Run(self.folder, *arguments, "--config", self.config, "--endpoint-url", url or self.url, env=env)
+        url = url or self.url
+        if self.target == "aws":
+            options, env = ["--target", "aws"], {"AWS_ENDPOINT_URL": url, **_KEYS}
+        else:
+            options, env = ["--endpoint-url", url], {}
+        return Run(self.folder, *arguments, "--config", self.config, *options, env=env)
 
     def run(self, *arguments: str | Path, plan: Plan = all_well) -> Ended:
         """Run ``python deploy.py`` while the proxy plays ``plan``; a traceback is a bug, whatever happened."""
         self.proxy.play(plan)
         ended = self.begin(*arguments).end()
+        self.calls = self.proxy.calls
         self.proxy.play(all_well)
         return plain(ended)
 

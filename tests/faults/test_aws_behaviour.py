@@ -1,0 +1,150 @@
+"""What AWS does and no emulator shows: 'up' and 'down' come to their end, and nobody has to help."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from tests.faults.behaviours import DOWN, UP, Row
+from tests.faults.world import World, write
+from tests.proxy import Answer, Call, Fault, Forward, refuse, rewrite, untouched
+
+HANDLER = "def handler(event, context):\n    return {'statusCode': 200}\n"
+CONFIG: dict[str, Any] = {
+    "project": "rows",
+    "region": "us-east-1",
+    "apps": {
+        "demo": {
+            "keys": {"master": {}},
+            "buckets": {"public": {"public_read": True}, "secret": {"encryption": "master", "versioning": True}},
+            "functions": {"hello": {"source": "code", "memory": 128, "grants": {"public": "write"}}},
+            "api": {"routes": {"GET /hello": "hello"}},
+            "site": {"pages": "sites/qr", "settings": {"api": "${api.url}"}},
+        }
+    },
+}
+
+
+@pytest.fixture
+def demo(world: World) -> World:
+    """A world with one thing of each kind to deploy."""
+    write(world.config, CONFIG)
+    code = world.folder / "code"
+    code.mkdir()
+    (code / "app.py").write_text(HANDLER)
+    return world
+
+
+@pytest.mark.parametrize("row", UP, ids=[row.id for row in UP])
+def test_up(demo: World, row: Row) -> None:
+    up = demo.does("up", plan=row.plan())
+    assert row.says in up.stdout
+    assert demo.does("plan", "--check", "--json").json["changes"] == []
+    assert len(demo.left()) == len(["key", "alias", "role", "log group", "function", "API"]) + 3  # buckets
+    demo.goes_down()
+
+
+@pytest.mark.parametrize("row", DOWN, ids=[row.id for row in DOWN])
+def test_down(demo: World, row: Row) -> None:
+    demo.does("up")
+    down = demo.does("down", plan=row.plan())
+    assert row.says in down.stdout
+    assert demo.left() == []
+
+
+class Settling:
+    """A plan: for a while after each change a function is Pending, or in an update, and takes no other.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    """
+
+    CHANGES = ("CreateFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode")
+    REFUSED = (*CHANGES, "AddPermission", "RemovePermission")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.refused: list[str] = []
+        self._state = {"State": "Active", "LastUpdateStatus": "Successful"}
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, call: Call) -> Fault | None:
+        if call.service != "lambda":
+            return None
+        with self._lock:
+            busy = time.monotonic() < self._until
+            if busy and call.operation in self.REFUSED:
+                self.refused.append(call.operation)
+                says = "The operation cannot be performed at this time. The function is in the state: Pending"
+                return refuse(409, "ResourceConflictException", says)
+            if call.operation in self.CHANGES:
+                self._until = time.monotonic() + self.seconds
+                new = call.operation == "CreateFunction"
+                self._state = {"State": "Pending"} if new else {"State": "Active", "LastUpdateStatus": "InProgress"}
+                return rewrite(self._shown)
+        return rewrite(self._shown) if busy and call.operation.startswith("GetFunction") else None
+
+    def _shown(self, body: bytes) -> bytes:
+        content = json.loads(body)
+        content.get("Configuration", content).update(self._state)
+        return json.dumps(content).encode()
+
+
+def test_a_function_takes_its_time(demo: World) -> None:
+    settling = Settling(1.5)
+    up = demo.does("up", plan=settling)
+    assert "waiting for the function to become active" in up.stdout
+    assert settling.refused == []  # it is waited for, not tried
+
+    demo.config.write_text(demo.config.read_text().replace("memory: 128", "memory: 256"))
+    (demo.folder / "code" / "app.py").write_text(HANDLER + "# new\n")
+    demo.does("up", plan=Settling(0.4))
+    assert demo.does("plan", "--check", "--json").json["changes"] == []
+    demo.goes_down()
+
+
+def test_late_writers_fill_a_bucket_while_it_is_emptied(demo: World) -> None:
+    """Versions and delete markers go as well, those of before and those of meanwhile."""
+    demo.does("up")
+    s3 = demo.client("s3")
+    bucket = next(each["Name"] for each in s3.list_buckets()["Buckets"] if "-secret-" in each["Name"])
+    for key in ("a", "a", "b"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="a")
+    late = iter(["c", "d"])
+
+    def write_late(call: Call, forward: Forward) -> Answer | None:
+        if key := next(late, None):
+            s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+        return forward()
+
+    demo.does("down", plan=lambda call: write_late if call.name == "s3.DeleteBucket" else untouched)
+    assert next(late, None) is None
+    assert demo.left() == []
+
+
+def test_the_order_that_aws_wants(demo: World) -> None:
+    demo.does("up")
+    began = _order(demo)
+    assert began["logs.CreateLogGroup"] < began["lambda.CreateFunction"]  # or Lambda makes it, without retention
+    assert began["iam.CreateRole"] < began["lambda.CreateFunction"] < began["lambda.AddPermission"]
+    assert began["s3.PutPublicAccessBlock"] < began["s3.PutBucketPolicy"]
+    assert began["apigateway.PutRestApi"] < began["apigateway.CreateDeployment"]
+
+    demo.does("down")
+    began = _order(demo)
+    assert began["lambda.DeleteFunction"] < began["logs.DeleteLogGroup"]  # a late run would make it again
+    assert began["lambda.DeleteFunction"] < began["iam.DeleteRole"]
+    assert began["iam.DeleteRolePolicy"] < began["iam.DeleteRole"]
+    assert began["kms.DeleteAlias"] < began["kms.ScheduleKeyDeletion"]
+    demo.does("up")  # nothing of the old is in the way: not the alias, and not the key that waits for its deletion
+    demo.goes_down()
+
+
+def _order(world: World) -> dict[str, int]:
+    """Names of calls to the place of the first of each, in the order of arrival, in the last run."""
+    return {call.name: call.number for call in reversed(world.calls)}
