@@ -63,6 +63,7 @@ class Resource(ABC):
         namespace: what its physical names are unique in, together with those of other kinds; None for itself.
         attributes: outputs that a ``${...}`` may name.
         grants: IAM actions a function can be granted on it: level, then the suffix of the ARN they go to.
+        permissions: IAM actions that whoever deploys it needs, to see it, make it, change it and delete it.
         fixed: properties that cannot be changed in place.
         secret: properties that are never printed.
         tagged: it has tags of its own.
@@ -79,6 +80,7 @@ class Resource(ABC):
     grants: ClassVar[dict[str, dict[str, list[str]]]] = {}
     fixed: ClassVar[frozenset[str]] = frozenset()
     secret: ClassVar[frozenset[str]] = frozenset()
+    permissions: ClassVar[tuple[str, ...]] = ()
     tagged: ClassVar[bool] = True
     adoptable: ClassVar[bool] = True
     Spec: ClassVar[type[Spec]] = Spec

@@ -98,6 +98,30 @@ class Bucket(S3Bucket):
     }
     # A public policy is refused while public access is blocked.
     aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, ENCRYPTION, VERSIONING, LIFECYCLE, CORS)
+    permissions = (
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetBucketCORS",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:ListAllMyBuckets",
+        "s3:ListBucketVersions",
+        "s3:PutBucketCORS",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+        "s3:TagResource",
+    )
 
     def check(self) -> None:
         super().check()

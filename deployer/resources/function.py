@@ -79,6 +79,17 @@ class Function(Resource):
     deleted_after = ("permission",)
     attributes = ("name", "arn")
     secret = frozenset({"Environment"})
+    permissions = (
+        "iam:PassRole",
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:GetFunction",
+        "lambda:ListFunctions",
+        "lambda:ListTags",
+        "lambda:TagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+    )
 
     _code: package.Code | None = None
 

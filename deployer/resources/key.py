@@ -47,6 +47,23 @@ class Key(Resource):
     # What S3 needs of whoever writes or reads encrypted objects; uploads in parts need both.
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     grants: ClassVar = {"encrypt": {"": ["kms:GenerateDataKey"]}, "decrypt": {"": ["kms:Decrypt"]}}
+    permissions = (
+        "kms:CreateAlias",
+        "kms:CreateKey",
+        "kms:DeleteAlias",
+        "kms:DescribeKey",
+        "kms:DisableKeyRotation",
+        "kms:EnableKey",
+        "kms:EnableKeyRotation",
+        "kms:GetKeyRotationStatus",
+        "kms:ListAliases",
+        "kms:ListKeys",
+        "kms:ListResourceTags",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "kms:UpdateAlias",
+        "kms:UpdateKeyDescription",
+    )
 
     @property
     def physical(self) -> str:

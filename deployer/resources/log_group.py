@@ -18,6 +18,14 @@ class LogGroup(Resource):
     kind = "log_group"
     implied_by = "functions"
     deleted_after = ("function",)
+    permissions = (
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+    )
 
     @property
     def physical(self) -> str:

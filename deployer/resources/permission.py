@@ -25,6 +25,14 @@ class Permission(Resource):
     kind = "permission"
     fixed = frozenset({"Principal", "Action", "Condition"})
     tagged = adoptable = False
+    permissions = (
+        "lambda:AddPermission",
+        "lambda:GetFunction",
+        "lambda:GetPolicy",
+        "lambda:ListFunctions",
+        "lambda:ListTags",
+        "lambda:RemovePermission",
+    )
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:

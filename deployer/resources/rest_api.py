@@ -73,6 +73,13 @@ class RestApi(Resource):
     deleted_after = ("permission",)
     Spec = RestApiSpec
     attributes = ("url", "id", "arn")
+    permissions = (
+        "apigateway:DELETE",
+        "apigateway:GET",
+        "apigateway:PATCH",
+        "apigateway:POST",
+        "apigateway:PUT",
+    )
 
     @property
     def physical(self) -> str:

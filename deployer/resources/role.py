@@ -26,6 +26,19 @@ class Role(Resource):
     implied_by = "functions"
     deleted_after = ("function",)
     fixed = frozenset({"Path"})
+    permissions = (
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "iam:ListRoles",
+        "iam:PutRolePolicy",
+        "iam:TagRole",
+    )
 
     @property
     def physical(self) -> str:

@@ -28,6 +28,13 @@ _TYPE, _CACHE = "application/json", "no-store"
 class Settings(Resource):
     kind = "settings"
     tagged = adoptable = False
+    permissions = (
+        "s3:DeleteObject",
+        "s3:GetBucketTagging",
+        "s3:GetObject",
+        "s3:ListAllMyBuckets",
+        "s3:PutObject",
+    )
 
     @classmethod
     def declare(cls, app: App) -> Iterator[Resource]:

@@ -122,6 +122,26 @@ class Site(S3Bucket):
     Spec = SiteSpec
     attributes = ("url", "origin", "name", "arn", "region")
     aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, _WEBSITE)
+    permissions = (
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketTagging",
+        "s3:GetBucketWebsite",
+        "s3:GetObject",
+        "s3:ListAllMyBuckets",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketWebsite",
+        "s3:PutObject",
+        "s3:TagResource",
+    )
 
     _files: dict[str, File] | None = None
 
