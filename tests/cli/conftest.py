@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,35 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import write_project
+from tests.conftest import LIMIT, ROOT, Ended, environment
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return write_project(tmp_path / "project").parent
+
+
+@pytest.fixture
+def without_emulator(free_port: Callable[[], int]) -> Callable[..., Ended]:
+    """Like ``deploy``, where nothing is at the address of this machine's emulator."""
+    script = (
+        "import sys; from deployer import cli, emulator, run; "
+        f"emulator.ADDRESS = run.LOCAL = 'http://127.0.0.1:{free_port()}'; cli.main()"
+    )
+
+    def deploy(*arguments: str | Path) -> Ended:
+        process = subprocess.run(
+            [sys.executable, "-c", script, *map(str, arguments)],
+            capture_output=True,
+            encoding="utf-8",
+            env=environment(),
+            cwd=ROOT,
+            timeout=LIMIT,
+            check=False,
+        )
+        return Ended(process.args, process.returncode, process.stdout, process.stderr)
+
+    return deploy
 
 
 @pytest.fixture
