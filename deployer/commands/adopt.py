@@ -13,7 +13,7 @@ from deployer.run import Run
 @click.option("--yes", is_flag=True, help="Do not ask on AWS.")
 @command(apps=False)
 def adopt(run: Run, id: str, yes: bool) -> int:
-    """Take over what has a resource's name and was not made by this tool.
+    """Take over what has a resource's name already.
 
     It shows what differs, and puts this stack's tags on it. The next 'up' does the rest.
     """

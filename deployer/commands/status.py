@@ -6,7 +6,7 @@ from deployer.run import Run
 
 @command()
 def status(run: Run) -> int:
-    """Show how each resource stands, when it was changed, and the URLs."""
+    """Show how each resource stands, and the URLs."""
     names = run.config.select(run.names)
     if run.emulator_is_missing():
         run.say("the emulator is not running: nothing is deployed")
