@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bench import emulators
 from bench.deployments import options, zipped
 from bench.processes import ROOT, SHOWN_LINES, StepFailed, environment, python
-from bench.report import Aim, at_most, table
+from bench.report import Aim, at_most, listed, table
 from tests.proxy import Proxy, proxying
 
 REPEATS = 5
@@ -30,9 +30,10 @@ PATIENCE = 60  # seconds
 
 
 def measure(tell: Callable[[str], None]) -> dict[str, Any]:
-    """Medians, {"up": {"seconds", "first call", "last call", "calls"}, "watch": likewise}.
+    """Medians, {"up": {"seconds", "first call", "last call", "calls", "sent"}, "watch": likewise}.
 
-    All but the last count seconds from the moment of saving. The first edit of each does not count.
+    The first three count seconds from the moment of saving; "sent" is {operation: calls} of the last edit. The first
+    edit of each does not count.
     """
     with (
         TemporaryDirectory() as folder,
@@ -78,7 +79,8 @@ def _edits(handler: Path, proxy: Proxy, ask: Callable[[], str], deploy: Callable
         measured["last call"].append(max(call.ended for call in proxy.calls) - began)
         measured["calls"].append(len(proxy.calls))
         message = edited
-    return {name: round(median(each[1:]), 3) for name, each in measured.items()}
+    medians = {name: round(median(each[1:]), 3) for name, each in measured.items()}
+    return {**medians, "sent": dict(Counter(call.name for call in proxy.calls))}
 
 
 def _question(url: str) -> Callable[[], str]:
@@ -152,5 +154,5 @@ def aims(found: dict[str, Any]) -> list[Aim]:
     )
     return [
         at_most("an edit while `watch` runs, to the new answer", watch["seconds"], SECONDS_AIM, "{:.2f} s", reason),
-        at_most("an edit while `watch` runs: calls", watch["calls"], CALLS_AIM, "{:.0f}"),
+        at_most("an edit while `watch` runs: calls", watch["calls"], CALLS_AIM, "{:.0f}", listed(watch["sent"])),
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import emulators, terraform
 from bench.deployments import STEPS, WAIT, WITHOUT_WAIT, ours, zipped
-from bench.report import Aim, at_most, table
+from bench.report import Aim, at_most, listed, table
 from bench.terraform import NotAvailable
 from tests.proxy import Call, Proxy, delay, proxying
 
@@ -127,10 +127,7 @@ def section(found: dict[str, Any]) -> str:
 
 def _trips(step: str, rounds: list[dict[str, int]]) -> str:
     """What was on the way at the same time, one line for each round trip."""
-    lines = [
-        f"{number}. " + ", ".join(name if calls == 1 else f"{calls} {name}" for name, calls in sorted(trip.items()))
-        for number, trip in enumerate(rounds, start=1)
-    ]
+    lines = [f"{number}. {listed(trip)}" for number, trip in enumerate(rounds, start=1)]
     return "\n".join([f"{STEPS[step]}: {len(rounds)} round trips", "", *lines])
 
 

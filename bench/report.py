@@ -31,6 +31,11 @@ def aims(found: Iterable[Aim]) -> str:
     return "\n".join([lines, *(["", *reasons] if reasons else [])])
 
 
+def listed(calls: dict[str, int]) -> str:
+    """Operations and how often each was called, the latter only where it is more than once."""
+    return ", ".join(name if number == 1 else f"{number} {name}" for name, number in sorted(calls.items()))
+
+
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A Markdown table, the first column to the left and the others to the right."""
     lines = [head, *rows]
