@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-LOOK = 0.1  # seconds between two looks
-BUSY = 5  # times as long as a look took: many files must not keep a processor busy
+LOOK = 0.05  # seconds between two looks
+BUSY = 10  # times as long as a look took: many files must not keep a processor busy
 SETTLED = 0.05  # seconds in which nothing may change any more: a save may take several writes
 
 # Python's, hidden, and what editors leave beside a file while they save it: Emacs, Vim, and others.
