@@ -101,7 +101,7 @@ class Log:
         """
         self.function = f"{group.app.name}.{group.name}"
         self._group, self._from = group, since
-        self._seen: dict[tuple[str, str, int], int] = {}
+        self._seen: dict[tuple[str, str], int] = {}
         self._requests: defaultdict[str, deque[tuple[int, str]]] = defaultdict(partial(deque, maxlen=_REQUESTS))
         self.there = False
 
@@ -128,8 +128,7 @@ class Log:
 
     def _new(self, events: list[Any]) -> Iterator[Line]:
         for event in sorted(events, key=lambda event: event["timestamp"]):
-            # Ids alone begin anew when an emulator does.
-            key = (event["logStreamName"], event["eventId"], event["timestamp"])
+            key = (event["logStreamName"], event["eventId"])  # ids alone begin anew when an emulator does
             if key not in self._seen:
                 self._seen[key] = event["timestamp"]
                 yield Line(event["timestamp"], self.function, self._request(event), event["message"])
