@@ -15,20 +15,39 @@ Names = str | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """``plan`` makes the behaviour anew; ``says`` is what people are told while it lasts."""
+    """One behaviour of calls of these names; ``plan`` makes it anew, ``says`` is what people are told meanwhile."""
 
     id: str
+    names: tuple[str, ...]
     plan: Callable[[], Plan]
     says: str = ""
 
 
 def lasting(id: str, names: Names, fault: Fault, after: str = "", says: str = "") -> Row:
     """It goes away by itself, after long enough to be told of if there is something to say."""
-    return Row(id, lambda: during(NOTICEABLE if says else BLINK, names, fault, after), says)
+    seconds = NOTICEABLE if says else BLINK
+    return Row(id, _tuple(names), lambda: during(seconds, names, fault, after), says)
 
 
 def times(count: int, id: str, names: Names, fault: Fault) -> Row:
-    return Row(id, lambda: first(count, names, fault))
+    return Row(id, _tuple(names), lambda: first(count, names, fault))
+
+
+def _tuple(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def packed(rows: list[Row]) -> list[list[Row]]:
+    """As few groups as can be, in each of which no two rows are about calls of one name."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        free = (group for group in groups if not any({*row.names} & {*other.names} for other in group))
+        group = next(free, None)
+        if group is None:
+            groups.append([row])
+        else:
+            group.append(row)
+    return groups
 
 
 def done_but(fault: Fault) -> Fault:

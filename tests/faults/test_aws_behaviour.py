@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.behaviours import DOWN, UP, Row
+from tests.faults.behaviours import DOWN, UP, Row, packed
 from tests.faults.world import World, write
+from tests.plans import together
 from tests.proxy import Answer, Call, Fault, Forward, refuse, rewrite, untouched
 
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200}\n"
@@ -39,20 +40,28 @@ def demo(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("row", UP, ids=[row.id for row in UP])
-def test_up(demo: World, row: Row) -> None:
-    up = demo.does("up", plan=row.plan())
-    assert row.says in up.stdout
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Rows that do not meddle with one another share a run; each has its own with --every-call."""
+    for name, rows in (("up_rows", UP), ("down_rows", DOWN)):
+        if name in metafunc.fixturenames:
+            alone = metafunc.config.getoption("--every-call", default=False)
+            groups = [[row] for row in rows] if alone else packed(rows)
+            ids = [group[0].id + (f" and {len(group) - 1} more" if group[1:] else "") for group in groups]
+            metafunc.parametrize(name, groups, ids=ids)
+
+
+def test_up(demo: World, up_rows: list[Row]) -> None:
+    up = demo.does("up", plan=together(*(row.plan() for row in up_rows)))
+    assert [row.says for row in up_rows if row.says not in up.stdout] == []
     assert demo.does("plan", "--check", "--json").json["changes"] == []
     assert len(demo.left()) == len(["key", "alias", "role", "log group", "function", "API"]) + 3  # buckets
     demo.goes_down()
 
 
-@pytest.mark.parametrize("row", DOWN, ids=[row.id for row in DOWN])
-def test_down(demo: World, row: Row) -> None:
+def test_down(demo: World, down_rows: list[Row]) -> None:
     demo.does("up")
-    down = demo.does("down", plan=row.plan())
-    assert row.says in down.stdout
+    down = demo.does("down", plan=together(*(row.plan() for row in down_rows)))
+    assert [row.says for row in down_rows if row.says not in down.stdout] == []
     assert demo.left() == []
 
 

@@ -21,7 +21,11 @@ def shaky(seed: int) -> Plan:
     return sometimes(0.2, FAULTS, seed)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One seed is a sample; there are more with --every-call."""
+    metafunc.parametrize("seed", range(1, 9) if metafunc.config.getoption("--every-call", default=False) else [1])
+
+
 def test_a_fifth_of_all_calls_fails(world: World, seed: int) -> None:
     """Each command to its end at the first attempt: up, again, an update, down."""
     world.does("up", plan=shaky(seed))

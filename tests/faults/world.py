@@ -11,8 +11,7 @@ import yaml
 
 from tests.conftest import ROOT, Ended
 from tests.faults.launcher import Run
-from tests.plans import at
-from tests.proxy import Call, Plan, Proxy, all_well, strike
+from tests.proxy import Call, Fault, Plan, Proxy, all_well, strike
 
 SERVICES = ("s3", "iam", "lambda", "logs", "apigateway", "kms")
 _KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -53,10 +52,10 @@ class World:
         self.proxy.play(all_well)
         return plain(ended)
 
-    def killed(self, nth: int, answered: bool, *arguments: str | Path) -> Ended:
-        """Run it, and kill it at its n-th call: before that is there, or once it is done."""
+    def killed(self, when: Callable[[Fault], Plan], answered: bool, *arguments: str | Path) -> Ended:
+        """Run it, and kill it at some call: before that is there, or once it is done."""
         started: Future[int] = Future()
-        self.proxy.play(at(nth, strike(started.result, answered=answered)))
+        self.proxy.play(when(strike(started.result, answered=answered)))
         run = self.begin(*arguments)
         started.set_result(run.pid)
         ended = run.end()
