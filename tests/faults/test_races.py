@@ -10,8 +10,8 @@ import pytest
 from localdev.emulator import Emulator
 from tests.conftest import Ended
 from tests.faults.world import World, edited, plain, write
-from tests.plans import at_write
-from tests.proxy import Answer, Call, Forward, proxying
+from tests.plans import at_write, first
+from tests.proxy import Answer, Call, Forward, proxying, refuse
 
 MEETING = 20  # seconds that one waits for the others
 
@@ -66,3 +66,11 @@ def test_up_against_down(world: World, emulator: Emulator) -> None:
         assert (run.returncode == 1) == run.stderr.startswith("error: ")
     world.comes_up()
     world.goes_down()
+
+
+def test_a_bucket_goes_while_its_objects_are_counted(world: World) -> None:
+    """Another run deletes it, before this one does: there is nothing left to lose."""
+    world.does("up", "photo")
+    world.config = write(world.folder / "edited.yaml", edited())
+    world.does("up", "--json", plan=first(1, "s3.ListObjectVersions", refuse(404, "NoSuchBucket", "It does not exist")))
+    assert world.does("plan", "--check", "--json").json["changes"] == []
