@@ -188,11 +188,10 @@ def test_following_outlives_silence(cloud: CloudWatch, aws: Aws, log: Log) -> No
 
 
 def test_following_ends_when_the_credentials_do(cloud: CloudWatch, aws: Aws, log: Log) -> None:
-    logs.read(aws, [log])
-    cloud.refusals = [(400, "ExpiredTokenException")]
-
     def show(_: list[Line]) -> bool:
-        return True
+        cloud.refusals = [(400, "ExpiredTokenException")]
+        cloud.log(logs.now(), "not refused")
+        return len(cloud.events) < 3
 
     with pytest.raises(AwsError, match="credentials"):
         logs.follow(aws, [log], 0.01, show)
