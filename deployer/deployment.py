@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 
 
 def brought_up(run: Run, yes: bool, allow_data_loss: bool) -> tuple[Aws, Plan, list[Outcome]]:
-    """All that 'up' does, the emulator included, but for its end."""
-    names = run.config.select(run.names)
-    resources = run.declare(run.stack(), names)  # refuses what it can before anything is begun
-    with run.emulator() as starting:
-        if starting:
-            run.clients()
-            for resource in resources.values():
-                resource.prepare()
-    aws, found = planned(run, names)
+    """What 'up' does once :meth:`Run.begin` is done, but for its end."""
+    aws, found = planned(run, run.config.select(run.names))
     if not allow_data_loss:
         guard(run, aws, found)
     confirm(run, aws, doomed(found.changes), yes)
