@@ -160,6 +160,7 @@ def test_for_the_emulator_they_are_those_of_this_interpreter(source: Source) -> 
 
 def test_our_own_file_wins_over_a_requirements(source: Source) -> None:
     (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    built(source)  # compresses all of the requirement
     (source.folder / "yaml").mkdir()
     (source.folder / "yaml" / "__init__.py").write_text("OURS = True\n")
     code = built(source)
