@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from deployer.aws import Aws
 from deployer.errors import ConfigError
+from tests.resources import buckets
 from tests.resources.worlds import World, changes
 
-CONFIG = """
+IMAGES = """
 buckets:
   images:
     public_read: true
@@ -18,42 +18,85 @@ buckets:
     expire_after_days: 365
     cors: {origins: ["https://one.example"], methods: [GET, PUT]}
 """
+CONFIG = f"""
+keys:
+  secrets: {{}}
+{IMAGES.strip()}
+  notes: {{encryption: secrets}}
+"""
 EDITED = """
 buckets:
-  images: {public_read: false}
+  images: {public_read: false, keep: true}
 """
+_CONDITION = r"Policy\.Statement\[\d\]\.Condition"
+_RULE = {"ID": "by-hand", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 1}}
+_CORS = {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}
 
 
-def _s3(operation: str, **arguments: Any) -> Any:
-    return lambda aws, name: getattr(aws.client("s3"), operation)(Bucket=name, **arguments)
+def _encryption(encryption: dict[str, Any]) -> dict[str, Any]:
+    key = {name: value for name, value in encryption.items() if name != "BucketKeyEnabled"}
+    bucket_key = {"BucketKeyEnabled": True} if "BucketKeyEnabled" in encryption else {}
+    rule = {"ApplyServerSideEncryptionByDefault": key, **bucket_key}
+    return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
 
 
-DRIFT = {
-    "PublicAccessBlock": _s3("delete_public_access_block"),
-    "Policy": _s3("delete_bucket_policy"),
-    "Encryption": _s3(
-        "put_bucket_encryption",
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}]
-        },
+WRITE = {
+    **buckets.WRITE,
+    "Encryption": buckets.part("bucket_encryption", _encryption),
+    "Versioning": buckets.part(
+        "bucket_versioning",
+        lambda on: {"VersioningConfiguration": {"Status": "Enabled" if on else "Suspended"}},
     ),
-    "Versioning": _s3("put_bucket_versioning", VersioningConfiguration={"Status": "Suspended"}),
-    "Cors": _s3("delete_bucket_cors"),
-    "Lifecycle": _s3(
-        "put_bucket_lifecycle_configuration",
-        LifecycleConfiguration={
-            "Rules": [{"ID": "expire", "Status": "Disabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 365}}]
-        },
+    "Lifecycle": buckets.part(
+        "bucket_lifecycle_configuration", lambda rules: {"LifecycleConfiguration": {"Rules": rules}}
     ),
+    "Cors": buckets.part("bucket_cors", lambda rules: {"CORSConfiguration": {"CORSRules": rules}}),
+}
+LOOK = buckets.look
+OTHER = {
+    **buckets.OTHER,
+    r"Policy changed": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}],
+    },
+    rf"{_CONDITION} added": {"StringEquals": {"aws:SourceAccount": "000000000000"}},
+    rf"{_CONDITION}\.Bool added": {"aws:ViaAWSService": "true"},
+    rf"{_CONDITION}\.Bool\.aws:SecureTransport changed": "true",
+    r"Encryption added": {"BucketKeyEnabled": True},
+    r"Encryption\.SSEAlgorithm changed": lambda now: {"AES256": "aws:kms", "aws:kms": "AES256"}[now],
+    r"Encryption\.KMSMasterKeyID changed": lambda key: f"{key[:-12]}000000000000",
+    r"Lifecycle changed": [_RULE],
+    r"Lifecycle added": _RULE,
+    r"Lifecycle\[0\] added": {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+    r"Lifecycle\[0\]\.Status changed": "Disabled",
+    r"Lifecycle\[0\]\.NoncurrentVersionExpiration added": {"NewerNoncurrentVersions": 3},
+    r"Cors changed": [_CORS],
+    r"Cors added": _CORS,
+    r"Cors\[0\] added": {"ID": "by-hand"},
+    r"Cors\[0\]\.AllowedMethods\[\d\] changed": lambda method: {"GET": "HEAD", "PUT": "POST"}[method],
+    r"Cors\[0\]\.AllowedMethods added": "DELETE",
+}
+NOT_IN_MOTO = {r"Lifecycle\[0\]\.NoncurrentVersionExpiration added": "moto forgets it"}
+IMPOSSIBLE = {
+    **buckets.IMPOSSIBLE,
+    rf"{_CONDITION}\.Bool(\.aws:SecureTransport)? removed": "a condition with nothing in it is none",
+    r"Versioning removed": "it can only be suspended",
+    r"Encryption\.SSEAlgorithm removed": "encryption has an algorithm",
+    r"Encryption\.BucketKeyEnabled changed": "off reads as if it were not there",
+    r"Lifecycle\[0\] removed|Cors\[0\] removed": "a list of no rules is refused",
+    r"Lifecycle\[0\]\.(ID|Status|Filter|Filter\.Prefix) removed": "a rule has it",
+    r"Lifecycle\[0\]\.(Filter|Expiration) added": "it holds one thing",
+    r"Lifecycle\[0\]\.(Expiration\.Days|NoncurrentVersionExpiration\.NoncurrentDays) removed": "it holds one thing",
+    r"Cors\[0\]\.Allowed(Origins|Methods)(\[0\])? removed": "a rule has it",
+    r"Cors\[0\]\.(AllowedHeaders|ExposeHeaders)\[0\] removed": "the same as the whole list removed",
 }
 
 
-def FOREIGN(aws: Aws, name: str) -> None:
-    aws.client("s3").create_bucket(Bucket=name)
+FOREIGN = buckets.foreign
 
 
 def test_public_read_lets_everyone_get_objects_and_nothing_else(world: World) -> None:
-    aws, outcomes = world.up(CONFIG)
+    aws, outcomes = world.up(IMAGES)
     name = outcomes[0].change.name
     policy = json.loads(aws.client("s3").get_bucket_policy(Bucket=name)["Policy"])
     statement, _ = policy["Statement"]
@@ -100,14 +143,14 @@ def test_tls_only_refuses_plain_http_for_the_bucket_and_all_in_it(world: World) 
 
 
 def test_cors_lets_the_named_origins_use_the_named_methods(world: World) -> None:
-    aws, outcomes = world.up(CONFIG)
+    aws, outcomes = world.up(IMAGES)
     (rule,) = aws.client("s3").get_bucket_cors(Bucket=outcomes[0].change.name)["CORSRules"]
     assert rule["AllowedOrigins"] == ["https://one.example"]
     assert rule["AllowedMethods"] == ["GET", "PUT"]
 
 
 def test_older_versions_expire_too(world: World) -> None:
-    aws, outcomes = world.up(CONFIG)
+    aws, outcomes = world.up(IMAGES)
     answer = aws.client("s3").get_bucket_lifecycle_configuration(Bucket=outcomes[0].change.name)
     (rule,) = answer["Rules"]
     assert (rule["Expiration"], rule["NoncurrentVersionExpiration"]) == ({"Days": 365}, {"NoncurrentDays": 365})
@@ -115,11 +158,11 @@ def test_older_versions_expire_too(world: World) -> None:
 
 def test_cors_origins_are_origins(world: World) -> None:
     with pytest.raises(ConfigError, match=r"'https://one\.example/' is no origin"):
-        world.plan(CONFIG.replace("https://one.example", "https://one.example/"))
+        world.plan(IMAGES.replace("https://one.example", "https://one.example/"))
 
 
 def test_versioning_once_on_is_suspended_by_an_edit(world: World) -> None:
-    aws, outcomes = world.up(CONFIG)
+    aws, outcomes = world.up(IMAGES)
     world.up(EDITED)
     name = outcomes[0].change.name
     assert aws.client("s3").get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
@@ -168,23 +211,11 @@ def test_a_key_that_is_missing_or_not_granted_is_refused_before_any_call(
 
 
 def test_down_empties_it_of_versions_and_delete_markers(world: World) -> None:
-    aws, outcomes = world.up(EDITED)
+    aws, outcomes = world.up("buckets: {images: {}}")
     name, s3 = outcomes[0].change.name, aws.client("s3")
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     for number in range(3):
         s3.put_object(Bucket=name, Key="same", Body=str(number).encode())
     s3.delete_object(Bucket=name, Key="same")
-    world.down(EDITED)
+    world.down("buckets: {images: {}}")
     assert name not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
-
-
-def test_tags_of_others_are_left_alone(world: World) -> None:
-    aws, outcomes = world.up(CONFIG)
-    name, s3 = outcomes[0].change.name, aws.client("s3")
-    ours = s3.get_bucket_tagging(Bucket=name)["TagSet"]
-    kept = {"Key": "team", "Value": "blue"}
-    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [ours[0], kept]})
-    lost = {tag["Key"] for tag in ours} - {ours[0]["Key"]}
-    if lost == {"skiff:id"}:  # the mark itself gone would make it somebody else's
-        world.up(CONFIG)
-    assert kept in s3.get_bucket_tagging(Bucket=name)["TagSet"]

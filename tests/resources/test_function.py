@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
-from deployer.aws import Aws
-from tests.resources.worlds import World, changes
+from deployer.package import Code
+from tests.resources.worlds import World, answer, changes
 
 CONFIG = """
 buckets:
@@ -14,21 +17,40 @@ buckets:
 functions:
   worker:
     source: code
+    architecture: arm64
     memory: 256
     timeout: 10
     description: does the work
     environment: {BUCKET_NAME: "${buckets.files.name}"}
+    grants: {files: read}
+    example: "{}"
+    log_retention_days: 30
 """
 EDITED = """
 buckets:
   files: {}
 functions:
-  worker: {source: code, memory: 512, environment: {MODE: fast}}
+  worker: {source: other, handler: main.handler, runtime: python3.11, architecture: arm64, environment: {MODE: fast}}
 """
 
 
-def _configuration(**arguments: Any) -> Any:
-    return lambda aws, name: aws.client("lambda").update_function_configuration(FunctionName=name, **arguments)
+def _configure(property: str) -> Callable[[World, str, Any], None]:
+    def write(world: World, name: str, value: Any) -> None:
+        world.client("lambda").update_function_configuration(FunctionName=name, **{property: value})
+
+    return write
+
+
+def _role(world: World, name: str, arn: str) -> None:
+    role = arn.rpartition("/")[2]
+    if role not in [each["RoleName"] for each in world.client("iam").list_roles()["Roles"]]:
+        world.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+    world.client("lambda").update_function_configuration(FunctionName=name, Role=arn)
+
+
+def _environment(world: World, name: str, value: Any) -> Any:
+    world.client("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": value or {}})
+    return value or {}
 
 
 def _zip(content: str) -> bytes:
@@ -38,43 +60,72 @@ def _zip(content: str) -> bytes:
     return buffer.getvalue()
 
 
-def _code(aws: Aws, name: str) -> None:
+def _code(world: World, name: str, _: Any) -> Code:
     code = _zip("def handler(event, context):\n    return 'other'\n")
-    aws.client("lambda").update_function_code(FunctionName=name, ZipFile=code)
+    return Code(world.client("lambda").update_function_code(FunctionName=name, ZipFile=code)["CodeSha256"])
 
 
-def _tags(aws: Aws, name: str) -> None:
-    arn = aws.stack.arn("lambda", f"function:{name}")
-    aws.client("lambda").untag_resource(Resource=arn, TagKeys=["skiff:id"])
+def _architectures(world: World, name: str, value: list[str]) -> None:
+    sha256 = world.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"]
+    zips = [file.read_bytes() for file in world.folder.rglob("*.zip")]
+    same = next(each for each in zips if base64.b64encode(hashlib.sha256(each).digest()).decode() == sha256)
+    world.client("lambda").update_function_code(FunctionName=name, ZipFile=same, Architectures=value)
 
 
-DRIFT = {
-    "Handler": _configuration(Handler="other.handler"),
-    "Runtime": _configuration(Runtime="python3.11"),
-    "Timeout": _configuration(Timeout=11),
-    "MemorySize": _configuration(MemorySize=1024),
-    "Description": _configuration(Description="changed by hand"),
-    "Environment": _configuration(Environment={"Variables": {"BUCKET_NAME": "other"}}),
+def _tag(world: World, name: str, tags: dict[str, str]) -> None:
+    found = world.client("lambda").get_function(FunctionName=name)
+    arn = found["Configuration"]["FunctionArn"]
+    world.client("lambda").untag_resource(Resource=arn, TagKeys=list(found["Tags"]))
+    world.client("lambda").tag_resource(Resource=arn, Tags=tags)
+
+
+def LOOK(world: World, name: str) -> Any:
+    found = answer(world.client("lambda").get_function, FunctionName=name)
+    return found["Configuration"], found.get("Tags")
+
+
+_SETTINGS = ("Handler", "Runtime", "Timeout", "MemorySize", "Description")
+WRITE = {
+    **{property: _configure(property) for property in _SETTINGS},
+    "Role": _role,
+    "Environment": _environment,
     "Code": _code,
-    "Tags": _tags,
+    "Architectures": _architectures,
+    "Tags": _tag,
 }
-
-
-def FOREIGN(aws: Aws, name: str) -> None:
-    trust = {
+OTHER = {
+    r"Role changed": lambda arn: f"{arn.partition('role/')[0]}role/by-hand",
+    r"Runtime changed": "python3.13",
+    r"Architectures\[0\] changed": lambda now: {"x86_64": "arm64", "arm64": "x86_64"}[now],
+    r"Environment added": {"ADDED": "by hand"},
+}
+NOT_IN_MOTO = {r"Architectures\[0\] changed": "moto leaves it as it is"}
+IMPOSSIBLE = {
+    r"(Role|Handler|Runtime|Timeout|MemorySize|Description|Code|Architectures) removed": "a function has it",
+    r"Architectures(\[0\] removed| added)": "there is one",
+    r"Failure changed": "it is Lambda that gives up: tests/deployer has it play that",
+}
+TRUST = json.dumps(
+    {
         "Version": "2012-10-17",
         "Statement": [
             {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
-    role = aws.client("iam").create_role(RoleName=f"{name}-foreign", AssumeRolePolicyDocument=json.dumps(trust))
-    aws.client("lambda").create_function(
+)
+
+
+def FOREIGN(world: World, name: str, tags: dict[str, str]) -> None:
+    role = world.client("iam").create_role(RoleName=f"{name}-foreign", AssumeRolePolicyDocument=TRUST)
+    world.client("lambda").create_function(
         FunctionName=name,
         Role=role["Role"]["Arn"],
         Runtime="python3.12",
         Handler="app.handler",
         Code={"ZipFile": _zip("")},
+        Tags=tags,
     )
+    world.client("lambda").get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
 
 
 def test_it_gets_its_references(world: World) -> None:

@@ -1,40 +1,53 @@
 """What must hold for every kind of resource, whatever it is.
 
-Each ``test_<kind>.py`` beside this file gives a small CONFIG, an EDITED one, DRIFT (a property to what another
-client does to it) and FOREIGN (what makes something of the same name that is not ours, if names are unique).
+Each ``test_<kind>.py`` beside this file gives a small CONFIG and an EDITED one, which between them say all that the
+kind's part of the configuration can. What other clients do to it is in ``test_drift.py``, whom it belongs to in
+``test_ownership.py``.
 """
 
 from __future__ import annotations
 
-import importlib
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
-from deployer.errors import Foreign
-from deployer.plan import Plan
-from deployer.resource import Resource, kinds
+from tests.resources.laws import KINDS, case, every_kind, of_kind
 from tests.resources.worlds import World, changes, run
 
-KINDS = {kind.kind: kind for kind in kinds()}
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].section])
+def test_every_option_of_a_kind_is_tried(tmp_path: Path, kind: str) -> None:
+    """A new one without a test fails by itself."""
+    world = World(tmp_path, "laws", None)
+    tried: set[str] = set()
+    for sections in (case(kind).CONFIG, case(kind).EDITED):
+        for app in world.config(sections).apps.values():
+            tried |= set(_tried(getattr(app, KINDS[kind].section)))
+    assert set(_options(KINDS[kind].Spec)) - tried == set()
 
 
-def case(kind: str) -> ModuleType:
-    return importlib.import_module(f"tests.resources.test_{kind}")
+def _options(model: Any) -> Iterator[str]:
+    """Every field of a model and of those within it, as ``Model.field``."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        for name, field in model.model_fields.items():
+            yield f"{model.__name__}.{name}"
+            yield from _options(field.annotation)
+    for part in get_args(model):
+        yield from _options(part)
 
 
-def drifts() -> list[Any]:
-    return [pytest.param(kind, name, id=f"{kind}-{name}") for kind in KINDS for name in case(kind).DRIFT]
-
-
-every_kind = pytest.mark.parametrize("kind", KINDS)
-
-
-def of_kind(made: Plan, kind: str) -> list[Resource]:
-    found = [resource for resource in made.resources.values() if resource.kind == kind]
-    assert found, f"CONFIG of {kind} declares none"
-    return found
+def _tried(value: Any) -> Iterator[str]:
+    """Every field that is not at its default."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            if getattr(value, name) != field.default:
+                yield f"{type(value).__name__}.{name}"
+                yield from _tried(getattr(value, name))
+    for item in value.values() if isinstance(value, dict) else ():
+        yield from _tried(item)
 
 
 @every_kind
@@ -59,19 +72,6 @@ def test_an_edit_is_planned_and_converges(world: World, kind: str) -> None:
     assert kind in touched
     run(aws, made)
     assert changes(world.plan(case(kind).EDITED)[1]) == {}
-
-
-@pytest.mark.parametrize(("kind", "property"), drifts())
-def test_drift_is_seen_and_repaired(world: World, kind: str, property: str) -> None:
-    world.up(case(kind).CONFIG)
-    aws, made = world.plan(case(kind).CONFIG)
-    resource = of_kind(made, kind)[0]
-    case(kind).DRIFT[property](aws, resource.physical)
-
-    aws, seen = world.plan(case(kind).CONFIG)
-    assert property in changes(seen)[resource.id][1]
-    run(aws, seen)
-    assert changes(world.plan(case(kind).CONFIG)[1]) == {}
 
 
 @every_kind
@@ -103,29 +103,3 @@ def test_what_is_gone_may_be_deleted_again(world: World, kind: str) -> None:
     aws, made = world.plan(case(kind).CONFIG)
     for resource in made.resources.values():
         resource.delete(aws, resource.physical)
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if case(kind).FOREIGN])
-def test_what_is_not_ours_is_refused_and_left_alone(world: World, kind: str) -> None:
-    aws, made = world.plan(case(kind).CONFIG)
-    resource = of_kind(made, kind)[0]
-    case(kind).FOREIGN(aws, resource.physical)
-    before = resource.observe(aws, resource.physical)
-
-    with pytest.raises(Foreign, match=resource.physical):
-        world.plan(case(kind).CONFIG)
-    aws, outcomes = world.down(case(kind).CONFIG)
-    assert outcomes == []
-    assert resource.observe(aws, resource.physical) == before
-    resource.delete(aws, resource.physical)
-
-
-@every_kind
-def test_a_stack_does_not_see_another_whose_name_it_starts_with(world: World, kind: str) -> None:
-    world.up(case(kind).CONFIG)
-    longer = World.__new__(World)
-    longer.__dict__ = {**world.__dict__, "project": f"{world.project}-test"}
-    longer.up(case(kind).CONFIG)
-    world.down(case(kind).CONFIG)
-    assert changes(longer.plan(case(kind).CONFIG)[1]) == {}
-    longer.down(case(kind).CONFIG)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from deployer.aws import Aws
-from tests.resources.worlds import World
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.resources.worlds import World, answer
 
 CONFIG = """
 functions:
@@ -18,20 +21,45 @@ api:
 """
 
 
-def _other_api(aws: Aws, name: str) -> None:
+def _statement(world: World, name: str) -> Any:
     function, _, sid = name.partition("/")
-    client = aws.client("lambda")
-    client.remove_permission(FunctionName=function, StatementId=sid)
-    client.add_permission(
-        FunctionName=function,
-        StatementId=sid,
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=aws.stack.arn("execute-api", "other/*"),
-    )
+    statements = json.loads(world.client("lambda").get_policy(FunctionName=function)["Policy"])["Statement"]
+    return next(statement for statement in statements if statement["Sid"] == sid)
 
 
-DRIFT = {"Condition": _other_api}
+def _writer(property: str) -> Callable[[World, str, Any], None]:
+    def write(world: World, name: str, value: Any) -> None:
+        function, _, sid = name.partition("/")
+        statement = {**_statement(world, name), property: value}
+        condition = statement["Condition"] or {}
+        sources = {"SourceArn": condition.get("ArnLike"), "SourceAccount": condition.get("StringEquals")}
+        world.client("lambda").remove_permission(FunctionName=function, StatementId=sid)
+        world.client("lambda").add_permission(
+            FunctionName=function,
+            StatementId=sid,
+            Action=statement["Action"],
+            Principal=statement["Principal"]["Service"],
+            **{key: value[f"AWS:{key}"] for key, value in sources.items() if value},
+        )
+
+    return write
+
+
+def LOOK(world: World, name: str) -> Any:
+    return answer(lambda: _statement(world, name))
+
+
+WRITE = {property: _writer(property) for property in ("Principal", "Action", "Condition")}
+OTHER = {
+    r"Principal\.Service changed": "events.amazonaws.com",
+    r"Action changed": "lambda:GetFunction",
+    r"Condition added": {"StringEquals": {"AWS:SourceAccount": "123456789012"}},
+}
+IMPOSSIBLE = {
+    r"Action removed|Principal(\.Service)? removed": "a statement has it",
+    r"Principal added": "there is one",
+    r"Condition\.ArnLike(\.AWS:SourceArn)? removed|Condition\.ArnLike added": "it holds one thing",
+}
 FOREIGN = None  # belongs to its function, which has its own test
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from deployer.aws import Aws
 from deployer.config import read
 from deployer.errors import ConfigError, Foreign, PackageError
 from deployer.plan import declare
-from tests.resources.worlds import World, changes
+from deployer.resources.site import File
+from tests.resources import buckets
+from tests.resources.worlds import World, answer, changes
 
 CONFIG = """
 buckets:
@@ -24,26 +25,54 @@ EDITED = """
 buckets:
   files: {}
 site:
-  pages: pages
+  pages: [pages, more]
   settings: {greeting: hello}
 """
 
 
-def _s3(operation: str, **arguments: Any) -> Any:
-    return lambda aws, name: getattr(aws.client("s3"), operation)(Bucket=name, **arguments)
+def _files(world: World, name: str, files: Any) -> Any:
+    """What is there afterwards: other content has an ETag of its own."""
+    s3, files = world.client("s3"), files or {}
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=name)["Contents"] if item["Key"] != "settings.json"]
+    found = [s3.get_object(Bucket=name, Key=key) for key in keys]
+    bodies = {each["ETag"].strip('"'): each["Body"].read() for each in found}
+    for key in set(keys) - set(files):
+        s3.delete_object(Bucket=name, Key=key)
+    return {key: _put(s3, name, key, file, bodies.get(file.etag, b"by hand")) for key, file in files.items()}
 
 
-DRIFT = {
-    "PublicAccessBlock": _s3("delete_public_access_block"),
-    "Policy": _s3("delete_bucket_policy"),
-    "Website": _s3("put_bucket_website", WebsiteConfiguration={"IndexDocument": {"Suffix": "main.html"}}),
-    "Files": _s3("delete_object", Key="style.css"),
-    "Settings": _s3("put_object", Key="settings.json", Body=b"{broken"),
+def _put(s3: Any, name: str, key: str, file: File, body: bytes) -> File:
+    others = dict(other.split(": ") for other in file.others)
+    put = s3.put_object(Bucket=name, Key=key, Body=body, ContentType=file.type, CacheControl=file.cache, **others)
+    return dataclasses.replace(file, etag=put["ETag"].strip('"'))
+
+
+def LOOK(world: World, name: str) -> Any:
+    s3 = world.client("s3")
+    objects = answer(s3.list_objects_v2, Bucket=name).get("Contents", [])
+    heads = {each["Key"]: answer(s3.head_object, Bucket=name, Key=each["Key"]) for each in objects}
+    return buckets.look(world, name), heads
+
+
+WRITE = {
+    **buckets.WRITE,
+    "Website": buckets.part("bucket_website", lambda website: {"WebsiteConfiguration": website}),
+    "Files": _files,
 }
-
-
-def FOREIGN(aws: Aws, name: str) -> None:
-    aws.client("s3").create_bucket(Bucket=name)
+OTHER = {
+    **buckets.OTHER,
+    r"Policy\.Statement\[0\]\.Effect changed": "Deny",
+    r"Website added": {
+        "RoutingRules": [{"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "new/"}}]
+    },
+    r"Files\..*\.others changed": ("ContentLanguage: de", "WebsiteRedirectLocation: /elsewhere"),
+}
+IMPOSSIBLE = {
+    **buckets.IMPOSSIBLE,
+    r"Website\.IndexDocument(\.Suffix)? removed|Website\.ErrorDocument\.Key removed": "it has it",
+    r"Website\.(IndexDocument|ErrorDocument) added": "it holds one thing",
+}
+FOREIGN = buckets.foreign
 
 
 def _up(world: World, sections: str = CONFIG) -> tuple[Any, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from deployer import apply, config, plan, report
 from deployer.apply import Outcome
@@ -21,35 +22,64 @@ BLOCKED: Any = dict.fromkeys(
 ENCRYPTED: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 PAGE = "<!doctype html><title>Hello</title><link rel=stylesheet href=style.css><p>Hello"
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'hello'}\n"
+FILES = {
+    "code/app.py": HANDLER,
+    "other/main.py": HANDLER,
+    "pages/index.html": PAGE,
+    "pages/style.css": "body { color: green }\n",
+    "more/404.html": "<!doctype html><title>Nothing</title><p>Nothing here",
+}
+_PASSING = {
+    "ResponseMetadata",
+    "LastModified",
+    "RevisionId",
+    "createdDate",
+    "lastUpdatedDate",
+    "deploymentId",
+    "rootResourceId",
+    "cacheNamespace",
+}
 
 
 @dataclass
 class World:
-    """One stack of its own: ``folder`` holds its config.yaml, a function's ``code/`` and a site's ``pages/``."""
+    """One stack of its own.
+
+    ``folder`` holds its config.yaml, a function's ``code/`` and a site's ``pages/``, and others to change to.
+    """
 
     folder: Path
     project: str
     endpoint_url: str | None
+    stage: str = "test"
+    region: str = "us-east-1"
+    app: str = "demo"
 
     def __post_init__(self) -> None:
-        (self.folder / "code").mkdir()
-        (self.folder / "code" / "app.py").write_text(HANDLER)
-        (self.folder / "pages").mkdir()
-        (self.folder / "pages" / "index.html").write_text(PAGE)
-        (self.folder / "pages" / "style.css").write_text("body { color: green }\n")
+        for name, text in FILES.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text)
 
-    def aws(self, sections: str) -> tuple[Aws, config.Config]:
-        """``sections`` is the body of app ``demo`` in YAML, with ``{project}`` where the project's name belongs."""
+    def config(self, sections: str) -> config.Config:
+        """``sections`` is the body of the app in YAML; without any there is no app."""
         body = "".join(f"    {line}\n" for line in sections.strip("\n").splitlines())
-        text = f"project: {self.project}\nstage: test\nregion: us-east-1\napps:\n  demo:\n{body}"
+        app = f"\n  {self.app}:\n{body}" if body else " {}\n"
+        text = f"project: {self.project}\nstage: {self.stage}\nregion: {self.region}\napps:{app}"
         file = self.folder / "config.yaml"
         file.write_text(text)
-        found = config.read(file)
+        return config.read(file)
+
+    def aws(self, sections: str) -> tuple[Aws, config.Config]:
+        found = self.config(sections)
         # Clients are dear, and the same for every stack.
         aws = _made(self.endpoint_url, found.region).at(found.stack(self.endpoint_url))
         aws.calls.reading = aws.calls.writing = 0
         aws.stopping.clear()  # a plan that failed has set it
         return aws.at(aws.identify()), found
+
+    def client(self, service: str) -> Any:
+        """Another client: plain boto3, which has nothing to do with the deployer."""
+        return _client(self.endpoint_url, self.region, service)
 
     def plan(self, sections: str) -> tuple[Aws, Plan]:
         aws, found = self.aws(sections)
@@ -62,6 +92,26 @@ class World:
     def down(self, sections: str) -> tuple[Aws, list[Outcome]]:
         aws, _ = self.aws(sections)
         return aws, run(aws, plan.make(aws, {}, None))
+
+
+def answer(call: Any, **arguments: Any) -> Any:
+    """What AWS says, without what differs each time; of a refusal its code."""
+    try:
+        return _lasting(call(**arguments))
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lasting(item) for key, item in value.items() if key not in _PASSING}
+    return [_lasting(item) for item in value] if isinstance(value, list) else value
+
+
+@functools.cache
+def _client(endpoint_url: str | None, region: str, service: str) -> Any:
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": region}
+    return boto3.client(service, endpoint_url=endpoint_url, **keys)
 
 
 @functools.cache
