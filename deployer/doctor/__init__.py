@@ -1,0 +1,1 @@
+"""What could keep a deploy from working, looked at before it does."""
