@@ -50,7 +50,7 @@ def rollback(aws: Aws, function: Resource, up: str) -> Version:
     found = aws.call("lambda", "get_function", FunctionName=name, Qualifier=str(other.number))
     code = _download(aws, found["Code"]["Location"])
     if base64.b64encode(hashlib.sha256(code).digest()).decode() != other.sha256:
-        raise AwsError(f"the code of version {other.number} came in pieces", "run the same command again")
+        raise AwsError(f"the code of version {other.number} was damaged on its way", "run the same command again")
     architectures = found["Configuration"]["Architectures"]
     aws.call("lambda", "update_function_code", FunctionName=name, ZipFile=code, Architectures=architectures)
 
