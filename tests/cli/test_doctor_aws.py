@@ -99,7 +99,7 @@ def test_the_clock(project: Path, seconds: int, state: str, says: str) -> None:
 
 def test_nothing_secret_is_said(project: Path) -> None:
     token = "FwoGZXIvYXdzEXAMPLETOKEN"
-    with answering(403, b"", "text/xml") as url:
+    with answering(403, REFUSED, "text/xml") as url:
         secret = url.replace("//", "//someone:hunter2@")
         env = environment(AWS_ENDPOINT_URL=secret, AWS_ENDPOINT_URL_STS=url, AWS_SESSION_TOKEN=token, **KEYS)
         for options in ([], ["--json"]):

@@ -95,6 +95,7 @@ def test_every_resource_is_a_node_once(web: Graph) -> None:
         "web.rest_api.api",
         "web.role.other",
         "web.role.worker",
+        "web.settings.site",
         "web.site.site",
     ]
     assert all(node.id == f"{node.app}.{node.kind}.{node.name}" for node in web.nodes)
@@ -120,7 +121,9 @@ def test_edges_say_why(web: Graph) -> None:
         ("permission.other", "rest_api.api"): "waits for",
         ("rest_api.api", "function.worker"): "refers to: 2 routes",
         ("rest_api.api", "function.other"): "refers to: GET /{proxy+}",
-        ("site.site", "rest_api.api"): "waits for",
+        ("settings.site", "site.site"): "waits for",
+        ("settings.site", "rest_api.api"): "waits for",
+        ("site.site", "rest_api.api"): "refers to",
     }
 
 
