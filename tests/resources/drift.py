@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path as LocalPath
 from typing import Any, Literal
 
 Path = tuple[str | int, ...]
@@ -86,9 +87,9 @@ def _at(path: Path, value: Any) -> Iterator[Drift]:
     if isinstance(path[-1], int) or (len(path) == 1 and value not in (None, [], {})):
         yield Drift(path, "removed")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            if field.compare:
-                yield from _at((*path, field.name), getattr(value, field.name))
+        for name, item in vars(value).items():
+            if not isinstance(item, LocalPath):  # where it was made from
+                yield from _at((*path, name), item)
     elif isinstance(value, dict):
         yield Drift(path, "added", {"added": copy.deepcopy(next(reversed(value.values()), None))})
         for key, item in value.items():

@@ -196,7 +196,7 @@ def test_of_several_folders_a_later_one_wins(world: World) -> None:
     aws, name = _up(world, "site: {pages: [pages, own]}")
     s3 = aws.client("s3")
     found = {item["Key"] for item in s3.list_objects_v2(Bucket=name)["Contents"]}
-    assert found == {"index.html", "style.css", "base.js", "settings.json"}
+    assert found == {"index.html", "style.css", "base.js"}
     assert s3.get_object(Bucket=name, Key="style.css")["Body"].read() == b"body { color: red }\n"
 
 
@@ -217,8 +217,8 @@ def test_everyone_may_read_it(world: World) -> None:
 def test_a_site_that_is_configured_no_more_is_deleted_once(world: World) -> None:
     _up(world)
     _, made = world.plan("buckets: {files: {}}")
-    assert changes(made) == {"demo.site.site": ("delete", [])}
-    assert len(made.changes) == 1
+    assert changes(made) == {"demo.settings.site": ("delete", []), "demo.site.site": ("delete", [])}
+    assert len(made.changes) == 2
 
 
 def test_a_bucket_cannot_have_the_name_of_the_site(world: World) -> None:
