@@ -7,6 +7,7 @@ Resource files hold no ``try``: they say :meth:`Aws.find` with the one code that
 from __future__ import annotations
 
 import contextvars
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -291,7 +292,9 @@ class Aws:
             return self._alien(service)
         hint = ""
         if "AccessDenied" in code:
-            hint = f"the credentials need the permission {service}:{action}"
+            # Permissions are not always called as their operations are: AWS's own word goes first.
+            named = re.search(r"perform:? (\w[\w-]*:\w+)", message)
+            hint = f"the credentials need the permission {named[1] if named else f'{service}:{action}'}"
         return AwsError(f"{action}: {code}: {message}", hint, code)
 
     def _alien(self, service: str) -> Unreachable:

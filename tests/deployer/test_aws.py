@@ -151,6 +151,10 @@ def test_exactly_one_code_means_absent(aws: Aws) -> None:
     with pytest.raises(AwsError, match="AccessDenied") as caught:
         aws.find("lambda", "get_policy", absent="ResourceNotFoundException", FunctionName="f")
     assert caught.value.hint == "the credentials need the permission lambda:GetPolicy"
+    wire.answers = [json_error("AccessDenied", "User: me is not authorized to perform: s3:ListAllMyBuckets")]
+    with pytest.raises(AwsError) as caught:
+        aws.call("lambda", "get_policy", FunctionName="f")
+    assert caught.value.hint == "the credentials need the permission s3:ListAllMyBuckets"
 
 
 def test_calls_are_counted_where_they_go_out(aws: Aws) -> None:
