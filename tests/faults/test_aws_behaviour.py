@@ -12,7 +12,7 @@ import pytest
 from tests.faults.behaviours import DOWN, UP, Row, packed
 from tests.faults.world import World, write
 from tests.plans import together
-from tests.proxy import Answer, Call, Fault, Forward, refuse, rewrite, untouched
+from tests.proxy import Answer, Call, Fault, Forward, delay, refuse, rewrite, untouched
 
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200}\n"
 CONFIG: dict[str, Any] = {
@@ -136,24 +136,27 @@ def test_late_writers_fill_a_bucket_while_it_is_emptied(demo: World) -> None:
     assert demo.left() == []
 
 
-def test_the_order_that_aws_wants(demo: World) -> None:
-    demo.does("up")
-    began = _order(demo)
-    assert began["logs.CreateLogGroup"] < began["lambda.CreateFunction"]  # or Lambda makes it, without retention
-    assert began["iam.CreateRole"] < began["lambda.CreateFunction"] < began["lambda.AddPermission"]
-    assert began["s3.PutPublicAccessBlock"] < began["s3.PutBucketPolicy"]
-    assert began["apigateway.PutRestApi"] < began["apigateway.CreateDeployment"]
+BEFORE_UP = [
+    ("logs.CreateLogGroup", "lambda.CreateFunction"),  # or Lambda makes it, without retention
+    ("lambda.CreateFunction", "lambda.AddPermission"),
+    ("s3.PutPublicAccessBlock", "s3.PutBucketPolicy"),
+    ("apigateway.PutRestApi", "apigateway.CreateDeployment"),
+]
+BEFORE_DOWN = [
+    ("lambda.DeleteFunction", "logs.DeleteLogGroup"),  # a late run would make it again
+    ("lambda.DeleteFunction", "iam.DeleteRole"),
+    ("iam.DeleteRolePolicy", "iam.DeleteRole"),
+    ("s3.DeleteBucket", "kms.ScheduleKeyDeletion"),
+    ("kms.DeleteAlias", "kms.ScheduleKeyDeletion"),
+]
 
-    demo.does("down")
-    began = _order(demo)
-    assert began["lambda.DeleteFunction"] < began["logs.DeleteLogGroup"]  # a late run would make it again
-    assert began["lambda.DeleteFunction"] < began["iam.DeleteRole"]
-    assert began["iam.DeleteRolePolicy"] < began["iam.DeleteRole"]
-    assert began["kms.DeleteAlias"] < began["kms.ScheduleKeyDeletion"]
+
+def test_the_order_that_aws_wants(demo: World) -> None:
+    """Whatever must be first takes long here, so that only waiting for it can make the order."""
+    for command, pairs, slowest in (("up", BEFORE_UP, "logs.CreateLogGroup"), ("down", BEFORE_DOWN, "s3.DeleteBucket")):
+        slow = {**{first: delay(0.3) for first, _ in pairs}, slowest: delay(1.5)}  # others wait for the rest as well
+        demo.does(command, plan=lambda call, slow=slow: slow.get(call.name))
+        calls = {call.name: call for call in reversed(demo.calls)}  # the first of each name
+        assert [pair for pair in pairs if calls[pair[0]].ended > calls[pair[1]].started] == []
     demo.does("up")  # nothing of the old is in the way: not the alias, and not the key that waits for its deletion
     demo.goes_down()
-
-
-def _order(world: World) -> dict[str, int]:
-    """Names of calls to the place of the first of each, in the order of arrival, in the last run."""
-    return {call.name: call.number for call in reversed(world.calls)}
