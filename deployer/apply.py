@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from deployer.aws import GONE, Aws
 from deployer.errors import AwsError, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
 from deployer.plan import WORKERS, Change, Plan, differ, ours, waits_for
-from deployer.resource import DUPLICATES, Properties, Resource
+from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
 from deployer.waiting import telling
 
 # Seconds that AWS may take to show what it accepted, until the same is asked for again.
@@ -149,9 +149,15 @@ def _delete(aws: Aws, change: Change) -> None:
     for seconds in PATIENCE:
         change.kind.delete(aws, change.name)
         with contextlib.suppress(TimedOut):
-            aws.until(lambda: change.kind.observe(aws, change.name) is None, "waiting until it is gone", seconds)
+            aws.until(lambda: _is_gone(aws, change), "waiting until it is gone", seconds)
             return
     raise NotConverged("it was deleted, but is there all the same", OTHERS)
+
+
+def _is_gone(aws: Aws, change: Change) -> bool:
+    """Also if something else has taken the name meanwhile."""
+    have = change.kind.observe(aws, change.name)
+    return have is None or (change.kind.tagged and have["Tags"].get(STACK_TAG) != aws.stack.mark)
 
 
 def _write(aws: Aws, plan: Plan, change: Change, resource: Resource) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import json
 import math
 import time
@@ -45,8 +46,17 @@ def _parts(path: str, have: Any, want: Any) -> Iterator[tuple[str, Any, Any]]:
         for key in {**have, **want}:
             if have.get(key) != want.get(key):
                 yield from _parts(f"{path} > {key}", have.get(key), want.get(key))
+    elif _of_mappings(have) and _of_mappings(want):
+        for index, (one, other) in enumerate(itertools.zip_longest(have, want)):
+            if one != other:
+                yield from _parts(f"{path} > {index}", one, other)
     else:
         yield path, have, want
+
+
+def _of_mappings(value: Any) -> bool:
+    """Whether it is a list that is too long for a line, and whose items have names for their parts."""
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def change_json(change: Change) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class Thing(Resource):
 class FakeAws:
     """What ``apply`` itself asks of AWS: to wait, here three looks long."""
 
+    stack = STACK
+
     def __init__(self) -> None:
         self.stopping = threading.Event()
 
@@ -163,6 +165,12 @@ def test_what_comes_back_after_a_deletion_is_deleted_again() -> None:
     assert outcome.end == "done"
     assert Thing.calls.count("delete") == 2
     assert Thing.there is None
+
+
+def test_what_a_stranger_puts_in_its_place_is_left_alone() -> None:
+    outcome = run("delete", nothing, become(Tags={}), have={"Tags": OURS})
+    assert outcome.end == "done"
+    assert Thing.calls == ["delete", "observe"]
 
 
 def test_what_always_comes_back_is_an_error_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,16 @@ def test_of_a_large_property_only_what_differs_is_shown() -> None:
     ]
 
 
+def test_of_a_list_of_things_only_those_that_differ_are_shown() -> None:
+    have = [{"Sid": "Read", "Action": "s3:GetObject"}, {"Sid": "Tls"}]
+    want = [{"Sid": "Read", "Action": "s3:*"}, {"Sid": "Tls"}, {"Sid": "New"}]
+    assert [line.strip() for line in report.plan_lines([change(Policy=({"S": have}, {"S": want}))])[1:]] == [
+        "Policy > S > 0 > Action: s3:GetObject -> s3:*",
+        'Policy > S > 2: (none) -> {"Sid": "New"}',
+    ]
+    assert report.plan_lines([change(Names=(["a"], ["a", "b"]))])[1].strip() == 'Names: ["a"] -> ["a", "b"]'
+
+
 def test_people_see_the_url_of_what_has_one_and_the_name_of_the_rest() -> None:
     outputs = {"web": {"site.url": "http://a", "site.name": "b", "buckets.files.name": "c", "buckets.files.arn": "d"}}
     assert report.outputs_lines(outputs) == ["  web.site.url            http://a", "  web.buckets.files.name  c"]
