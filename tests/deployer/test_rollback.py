@@ -31,9 +31,10 @@ def sha256(code: bytes) -> str:
 
 
 class Lambda:
-    """Stands where Lambda should: has one function, with version 1 of its code published.
+    """Stands where Lambda should: has one function, of whose code the versions 9, 10 and 11 are published.
 
     Attributes:
+        under_way: how often it is still to say that new code is not live yet.
         download: status and body of what the code's URL leads to; None closes the connection.
         keeps: it takes new code for its own.
         updates: how often it was sent code.
@@ -42,7 +43,7 @@ class Lambda:
     def __init__(self) -> None:
         self.runs = sha256(b"the code that runs")
         self.download: tuple[int, bytes] | None = (200, OLD)
-        self.keeps, self.updates = True, 0
+        self.keeps, self.updates, self.under_way = True, 0, 0
 
     def answer(self, method: str, path: str, body: bytes, url: str) -> tuple[int, bytes] | None:
         if path.startswith("/code"):
@@ -52,13 +53,16 @@ class Lambda:
             if self.keeps:
                 self.runs = sha256(base64.b64decode(json.loads(body)["ZipFile"]))
         old = "Qualifier" in path
-        about = {"Version": "1", "CodeSha256": sha256(OLD) if old else self.runs, "Architectures": ["x86_64"]}
-        about |= {"LastModified": "2026-01-02T03:04:05.000+0000", "State": "Active", "LastUpdateStatus": "Successful"}
+        status = "InProgress" if self.updates and self.under_way else "Successful"
+        self.under_way -= status == "InProgress"
+        about = {"CodeSha256": sha256(OLD) if old else self.runs, "Architectures": ["x86_64"]}
+        about |= {"LastModified": "2026-01-02T03:04:05.000+0000", "State": "Active", "LastUpdateStatus": status}
         found: dict[str, Any] = {"Configuration": about, "Tags": {"skiff:stack": "shop/dev/us-east-1"}}
         if old:
             found["Code"] = {"Location": f"{url}/code?{SECRET}"}
         if "/versions" in path:
-            found = {"Versions": [{**about, "Version": "$LATEST"}, {**about, "CodeSha256": sha256(OLD)}]}
+            codes = {"$LATEST": self.runs, "9": sha256(b"older"), "10": sha256(OLD), "11": self.runs}
+            found = {"Versions": [{**about, "Version": name, "CodeSha256": code} for name, code in codes.items()]}
         return 200, json.dumps(about if method == "PUT" else found).encode()
 
 
@@ -98,10 +102,16 @@ def function(aws: Aws) -> Function:
     return Function(app, "generator", app.section("functions")["generator"])
 
 
-def test_the_code_of_the_other_version_runs(aws: Aws, awslambda: Lambda, function: Function) -> None:
+def test_the_newest_other_code_runs(aws: Aws, awslambda: Lambda, function: Function) -> None:
     version = rollback(aws, function, "")
-    assert (version.number, version.sha256, version.published.year) == (1, sha256(OLD), 2026)
+    assert (version.number, version.sha256, version.published.year) == (10, sha256(OLD), 2026)
     assert awslambda.runs == sha256(OLD)
+
+
+def test_it_is_done_when_the_code_is_live(aws: Aws, awslambda: Lambda, function: Function) -> None:
+    awslambda.under_way = 3
+    rollback(aws, function, "")
+    assert awslambda.under_way == 0
 
 
 @pytest.mark.parametrize(
