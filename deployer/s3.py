@@ -190,7 +190,10 @@ def buckets(aws: Aws, prefix: str) -> dict[str, datetime]:
 
 def held(aws: Aws, name: str) -> str:
     """How many objects, former versions included, and how many bytes a bucket holds, for people."""
-    versions = aws.pages("s3", "list_object_versions", "Versions", Bucket=name, PaginationConfig={"MaxItems": _COUNTED})
+    counted = {"MaxItems": _COUNTED}
+    versions = aws.pages(
+        "s3", "list_object_versions", "Versions", absent="NoSuchBucket", Bucket=name, PaginationConfig=counted
+    )
     if not versions:
         return ""
     more = "more than " if len(versions) == _COUNTED else ""

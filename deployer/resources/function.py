@@ -214,7 +214,7 @@ class Function(Resource):
             "Environment": configuration.get("Environment", {}).get("Variables", {}),
             "Code": package.Code(configuration["CodeSha256"]),
             "Failure": _failure(configuration),
-            "Pending": bool(_UNDER_WAY & {configuration.get("State"), configuration.get("LastUpdateStatus")}),
+            "Pending": _is_busy(answer),
             "Tags": answer.get("Tags", {}),
             "Changed": datetime.fromisoformat(configuration["LastModified"]),
         }
@@ -246,9 +246,12 @@ class Function(Resource):
         if not want["Tags"].items() <= have["Tags"].items():
             arn = aws.stack.arn("lambda", f"function:{name}")
             aws.call("lambda", "tag_resource", Resource=arn, Tags=want["Tags"])
-        if any(have[key] != want[key] for key in _CONFIGURATION):
+        configure = any(have[key] != want[key] for key in _CONFIGURATION)
+        if configure:
             aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want))
         if any(have[key] != want[key] for key in ("Code", "Architectures", "Failure")):
+            if configure:
+                aws.until(lambda: not _is_busy(_get(aws, name)), "waiting for the function's last update")
             code = {"ZipFile": want["Code"].content(), "Architectures": want["Architectures"]}
             published = aws.call("lambda", "update_function_code", FunctionName=name, Publish=True, **code)
             _forget(aws, name, int(published["Version"]) - VERSIONS)
@@ -256,6 +259,11 @@ class Function(Resource):
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
         aws.find("lambda", "delete_function", absent="ResourceNotFoundException", FunctionName=name)
+
+
+def _is_busy(answer: Any) -> bool:
+    configuration = answer["Configuration"] if answer else {}
+    return bool(_UNDER_WAY & {configuration.get("State"), configuration.get("LastUpdateStatus")})
 
 
 def _get(aws: Aws, name: str) -> Any:
