@@ -6,7 +6,10 @@ from deployer.run import Run
 
 @command(apps=False)
 def doctor(run: Run) -> int:
-    """Look for what could keep a deploy from working, and say what to do about it."""
+    """Look for what could keep a deploy from working.
+
+    Each finding says what to do about it; nothing is changed. Exit with 1 if there is a problem.
+    """
     from deployer.doctor.check import checks
     from deployer.report import count
 

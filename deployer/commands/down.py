@@ -7,7 +7,7 @@ from deployer.run import Run
 @command()
 @yes
 def down(run: Run, yes: bool) -> int:
-    """Delete everything, data included, but what is to be kept."""
+    """Delete everything but what is to be kept."""
     run.config.select(run.names)
     if run.emulator_is_missing():
         run.say("the emulator is not running: there is nothing to delete")

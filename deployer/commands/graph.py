@@ -10,7 +10,7 @@ from deployer.run import Run
 @command()
 @click.option("--svg", is_flag=True, help="A picture instead of Mermaid.")
 def graph(run: Run, svg: bool) -> int:
-    """Print what depends on what, in Mermaid, without calling anything."""
+    """Print what depends on what, in Mermaid."""
     if svg and run.as_json:
         raise UsageError("--svg does not go with --json", "leave out one of them")
     from deployer.graph import graph

@@ -12,7 +12,9 @@ from deployer.run import Run
 @click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C; with --json each event is a line.")
 @command(apps=False)
 def logs(run: Run, names: tuple[str, ...], since: str, follow: bool) -> int:
-    """Print what functions log: time (UTC), function, request, message.
+    """Print what functions log, merged by time.
+
+    A line is time (UTC), function, request and message.
 
     The line of a request's end says how long it took, and what memory of what it has. Colours, on a terminal, are
     left out when NO_COLOR is set.
