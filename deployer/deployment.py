@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def brought_up(run: Run, yes: bool, allow_data_loss: bool) -> tuple[Aws, Plan, list[Outcome]]:
-    """What 'up' does once :meth:`Run.begin` is done, but for its end."""
+    """What 'up' does once :meth:`Run.start` is done, but for its end."""
     aws, found = planned(run, run.config.select(run.names))
     if not allow_data_loss:
         guard(run, aws, found)

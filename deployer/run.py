@@ -116,6 +116,18 @@ class Run:
         if not good:
             raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {LOCAL}")
 
+    def start(self) -> None:
+        """Refuse what can be refused before anything is begun; then start the emulator, if that is needed.
+
+        What takes long and needs no answer is done meanwhile.
+        """
+        resources = self.declare(self.stack(), self.config.select(self.names))
+        with self.emulator() as starting:
+            if starting:
+                self.clients()
+                for resource in resources.values():
+                    resource.prepare()
+
     def selected(self) -> frozenset[str] | None:
         """The apps that deletions are confined to: those named, or None for all there ever were."""
         return frozenset(self.names) or None

@@ -79,7 +79,7 @@ class Watch:
         fresh = files.look(self._places())
         self._seen = fresh | {place: self._seen[place] for place in fresh.keys() & self._seen.keys()}
         with telling(run.note):
-            run.begin()
+            run.start()
             aws, made, outcomes = deployment.brought_up(run, self._yes, allow_data_loss=False)
         self._check_stopped(aws)
         seconds, outputs = time.monotonic() - started, made.outputs()

@@ -11,7 +11,7 @@ from deployer.run import Run
 @click.option("--allow-data-loss", is_flag=True, help="Delete also what holds data.")
 def up(run: Run, yes: bool, allow_data_loss: bool) -> int:
     """Create, update and delete until everything is as configured."""
-    run.begin()
+    run.start()
     from deployer import deployment
 
     aws, plan, outcomes = deployment.brought_up(run, yes, allow_data_loss)
