@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import graphlib
 import queue
 import signal
 import threading
@@ -70,20 +71,23 @@ def run(aws: Aws, plan: Plan, watcher: Watcher) -> list[Outcome]:
         key = _key(outcome.change)
         running.discard(key)
         outcomes[key] = outcome
+        order.done(key)
         watcher.ends(outcome)
 
-    waiting = {_key(change): change for change in plan.changes}
+    changes = {_key(change): change for change in plan.changes}
+    order = graphlib.TopologicalSorter(before)
+    order.prepare()
     with _ctrl_c_sets(aws.stopping), ThreadPoolExecutor(WORKERS, "apply") as pool:
-        while waiting or running:
-            for key, change in list(waiting.items()):
+        while order.is_active():
+            for key in order.get_ready():
                 if aws.stopping.is_set():
-                    end(Outcome(waiting.pop(key), "interrupted"))
-                elif any(other in outcomes and outcomes[other].end != "done" for other in before[key]):
-                    end(Outcome(waiting.pop(key), "skipped"))
-                elif before[key] <= outcomes.keys():
+                    end(Outcome(changes[key], "interrupted"))
+                elif any(outcomes[other].end != "done" for other in before[key]):
+                    end(Outcome(changes[key], "skipped"))
+                else:
                     running.add(key)
-                    watcher.starts(waiting.pop(key))
-                    pool.submit(contextvars.copy_context().run, work, change)
+                    watcher.starts(changes[key])
+                    pool.submit(contextvars.copy_context().run, work, changes[key])
             if running:
                 end(ended.get())
     return list(outcomes.values())
@@ -114,18 +118,21 @@ def _key(change: Change) -> str:
 
 def _graph(plan: Plan) -> dict[str, set[str]]:
     """Change to the changes that must be done before it."""
-    made = {change.id: change for change in plan.changes if change.resource}
+    made = {change.id: _key(change) for change in plan.changes if change.resource}
+    making: dict[str, set[str]] = {}
+    deleting: dict[tuple[str, str], set[str]] = {}
+    for change in plan.changes:
+        group = making.setdefault(change.app, set())
+        if not change.resource:
+            group = deleting.setdefault((change.app, change.kind.kind), set())
+        group.add(_key(change))
     graph: dict[str, set[str]] = {}
     for change in plan.changes:
         if change.resource:
-            needed: Iterator[Change] = (made[id] for id in waits_for(change.resource) if id in made)
+            graph[_key(change)] = {made[id] for id in waits_for(change.resource) if id in made}
         else:  # what is no longer wanted goes when nothing can use it any more
-            needed = (
-                other
-                for other in plan.changes
-                if other.app == change.app and (other.resource or other.kind.kind in change.kind.deleted_after)
-            )
-        graph[_key(change)] = {_key(other) for other in needed}
+            users = (deleting.get((change.app, kind), set()) for kind in change.kind.deleted_after)
+            graph[_key(change)] = making[change.app].union(*users)
     return graph
 
 

@@ -36,6 +36,8 @@ def command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]:
                 run.begin()
                 with telling(run.note):
                     code = function(run, **more)
+            except (KeyboardInterrupt, click.Abort):  # the latter at a question
+                code = fail(run.as_json, Interrupted(INTERRUPTED))
             except SkiffError as error:
                 code = fail(run.as_json, error)
             except OSError as error:
@@ -43,8 +45,6 @@ def command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]:
                 code = fail(run.as_json, told)
             except Exception as error:
                 code = fail(run.as_json, Unforeseen(error))
-            except KeyboardInterrupt:
-                code = fail(run.as_json, Interrupted(INTERRUPTED))
             leave(code)
 
         made: Any = wrapped
