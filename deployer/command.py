@@ -36,7 +36,9 @@ def command(apps: bool = True) -> Callable[[Callable[..., int]], click.Command]:
                 run.begin()
                 with telling(run.note):
                     code = function(run, **more)
-            except (KeyboardInterrupt, click.Abort):  # the latter at a question
+            except (KeyboardInterrupt, click.Abort) as error:
+                if isinstance(error, click.Abort):  # at a question, on whose line the cursor still stands
+                    run.say("")
                 code = fail(run.as_json, Interrupted(INTERRUPTED))
             except SkiffError as error:
                 code = fail(run.as_json, error)
