@@ -119,15 +119,17 @@ class Role(Resource):
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:
-        role = _get(aws, name)
+        if aws.remembers and _get(aws, name) is None:
+            return None
+        pages = partial(aws.pages, "iam", absent="NoSuchEntity", RoleName=name)
+        role, inline, managed, granted = aws.together(
+            partial(_get, aws, name),
+            partial(pages, operation="list_role_policies", key="PolicyNames"),
+            partial(pages, operation="list_attached_role_policies", key="AttachedPolicies"),
+            partial(_policy, aws, name, _POLICY),  # ours, without waiting for the list that has it
+        )
         if role is None:
             return None
-        # Ours without waiting for the list that has it.
-        inline, managed, granted = aws.together(
-            partial(aws.pages, "iam", "list_role_policies", "PolicyNames", RoleName=name),
-            partial(aws.pages, "iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name),
-            partial(_policy, aws, name, _POLICY),
-        )
         others = [policy for policy in inline if policy != _POLICY]
         policies = aws.together(*(partial(_policy, aws, name, policy) for policy in others))
         return {
