@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from deployer.aws import GONE, Aws
+from deployer.aws import Aws
 from deployer.errors import AwsError, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
 from deployer.plan import WORKERS, Change, Plan, differ, ours, waits_for
+from deployer.refusals import GONE
 from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
 from deployer.waiting import telling
 

@@ -7,7 +7,6 @@ Resource files hold no ``try``: they say :meth:`Aws.find` with the one code that
 from __future__ import annotations
 
 import contextvars
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import botocore.exceptions as boto
 from botocore.config import Config as BotoConfig
 from botocore.parsers import ResponseParserError as ParserError
 
-from deployer import emulator, transient
+from deployer import emulator, refusals, transient
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
 from deployer.pacing import Pace
 from deployer.stack import Stack
@@ -31,21 +30,6 @@ CONNECTIONS = 32
 PAUSES = (0.25, 2.0)  # seconds, the first and the longest, between two looks at what AWS is about to do
 LOCAL_PAUSES = (0.05, 0.5)  # the same for an emulator
 
-
-CREDENTIAL_CODES = frozenset(
-    {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken",
-     "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
-)  # fmt: skip
-
-# What says that there is one of that name already, and what that there is none (any more).
-EXISTS = (
-    "BucketAlreadyExists",
-    "BucketAlreadyOwnedByYou",
-    "EntityAlreadyExists",
-    "ResourceAlreadyExistsException",
-    "ResourceConflictException",
-)
-GONE = ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 
 _making_clients = threading.Lock()  # boto3's default session is not thread-safe
 
@@ -131,7 +115,7 @@ class Aws:
         interpreter = emulator.interpreter(endpoint) if endpoint else None
         answer = asked.result()
         if "Account" not in answer:
-            raise self._alien("sts")
+            raise refusals.alien(self._address("sts"))
         partition = answer["Arn"].split(":")[1]
         return replace(self.stack, account=answer["Account"], partition=partition, interpreter=interpreter)
 
@@ -162,7 +146,7 @@ class Aws:
         It may be ours, after an answer was lost, or of another run of the same stack; or somebody else's. Whoever
         creates must then write no more to it, but have a look first.
         """
-        return self.find(service, operation, EXISTS, **arguments)
+        return self.find(service, operation, refusals.EXISTS, **arguments)
 
     def once(self, service: str, operation: str, seconds: float, **arguments: Any) -> Any:
         """Like :meth:`call`, for what must not happen twice: not sent again when no answer comes within ``seconds``."""
@@ -257,13 +241,17 @@ class Aws:
                 message = error.response.get("Error", {}).get("Message", "")
                 row = transient.find(service, code, message)
                 if row is None or time.monotonic() - started > row.seconds:
-                    raise self._explain(service, operation, code, message) from None
+                    raise refusals.refused(service, operation, code, message, self._address(service)) from None
                 waiting.get()(row.says)
             except boto.BotoCoreError as error:
-                raise self._unreachable(error) from None
+                raise refusals.unreachable(error) from None
             except (ParserError, KeyError, AttributeError):  # botocore, of an answer that is none of AWS's
-                raise self._alien(service) from None
+                raise refusals.alien(self._address(service)) from None
         raise AssertionError("patience outlasts every row")
+
+    def _address(self, service: str) -> str:
+        """Who answers."""
+        return self.stack.endpoint_url or service
 
     def _patience(self, seconds: float, says: str = "") -> Iterator[None]:
         """Yield at once, then after pauses that grow."""
@@ -280,34 +268,6 @@ class Aws:
     def _rest(self, seconds: float) -> None:
         if self.stopping.wait(seconds):
             raise Interrupted("interrupted")
-
-    def _explain(self, service: str, operation: str, code: str, message: str) -> AwsError:
-        if code in CREDENTIAL_CODES:
-            return Unreachable(
-                f"the credentials are not accepted: {message}", "sign in again, or check AWS_PROFILE", code
-            )
-        action = "".join(part.capitalize() for part in operation.split("_"))
-        # An answer without a body is AWS's way with HEAD requests alone.
-        if not code or (code.isdigit() and message in ("", "Not Found") and not operation.startswith("head_")):
-            return self._alien(service)
-        hint = ""
-        if "AccessDenied" in code:
-            # Permissions are not always called as their operations are: AWS's own word goes first.
-            named = re.search(r"perform:? (\w[\w-]*:\w+)", message)
-            hint = f"the credentials need the permission {named[1] if named else f'{service}:{action}'}"
-        return AwsError(f"{action}: {code}: {message}", hint, code)
-
-    def _alien(self, service: str) -> Unreachable:
-        address = self.stack.endpoint_url or service
-        return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
-
-    def _unreachable(self, error: Exception) -> AwsError:
-        if isinstance(error, boto.ReadTimeoutError):
-            return TimedOut("no answer came in time", "what was asked for may have been done all the same")
-        if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
-            hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
-            return Unreachable("no AWS credentials were found", hint)
-        return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")
 
 
 def _whole(answer: Any) -> Any:

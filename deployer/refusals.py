@@ -1,0 +1,55 @@
+"""What an error of AWS, or the lack of an answer, means to people."""
+
+from __future__ import annotations
+
+import re
+
+import botocore.exceptions as boto
+
+from deployer.errors import AwsError, TimedOut, Unreachable
+
+_OF_CREDENTIALS = frozenset(
+    {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken",
+     "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
+)  # fmt: skip
+
+# What says that there is one of that name already, and what that there is none (any more).
+EXISTS = (
+    "BucketAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "EntityAlreadyExists",
+    "ResourceAlreadyExistsException",
+    "ResourceConflictException",
+)
+GONE = ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
+
+
+def refused(service: str, operation: str, code: str, message: str, address: str) -> AwsError:
+    """AWS answered with an error. ``operation`` is boto3's, such as ``get_role``; ``address`` is who answered."""
+    if code in _OF_CREDENTIALS:
+        return Unreachable(f"the credentials are not accepted: {message}", "sign in again, or check AWS_PROFILE", code)
+    # An answer without a body is AWS's way with HEAD requests alone.
+    if not code or (code.isdigit() and message in ("", "Not Found") and not operation.startswith("head_")):
+        return alien(address)
+    action = "".join(part.capitalize() for part in operation.split("_"))
+    hint = ""
+    if "AccessDenied" in code:
+        # Permissions are not always called as their operations are: AWS's own word goes first.
+        named = re.search(r"perform:? (\w[\w-]*:\w+)", message)
+        hint = f"the credentials need the permission {named[1] if named else f'{service}:{action}'}"
+    return AwsError(f"{action}: {code}: {message}", hint, code)
+
+
+def alien(address: str) -> Unreachable:
+    """Something answered that is neither AWS nor an emulator of it."""
+    return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
+
+
+def unreachable(error: boto.BotoCoreError) -> AwsError:
+    """Nothing answered, or nothing could be asked."""
+    if isinstance(error, boto.ReadTimeoutError):
+        return TimedOut("no answer came in time", "what was asked for may have been done all the same")
+    if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
+        hint = "run 'aws configure' or 'aws sso login', or leave out --target aws to use the emulator"
+        return Unreachable("no AWS credentials were found", hint)
+    return Unreachable(str(error).splitlines()[0], "check the network, the profile and the region")
