@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import refused, write_project
-from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
+from tests.cli.terminal import in_terminal
+from tests.conftest import Ended, Stack, StackMaker, command, deploy, environment
 
 CONFIG = """\
 project: shop
@@ -113,15 +111,16 @@ def test_without_an_emulator_there_is_nothing(till: Stack, without_emulator: Cal
 def test_on_aws_it_asks(till: Stack, taken: str, client: Callable[[str], Any]) -> None:
     """The emulator in AWS's place."""
     arguments = ["adopt", ID, "--config", str(till.config), "--stage", till.stage, "--target", "aws"]
-    env = environment(AWS_ENDPOINT_URL=till.endpoint_url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+    aws = {"AWS_ENDPOINT_URL": till.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    env = environment(**aws)
     for more in ([], ["--json"]):
         done = deploy(*arguments, *more, env=env)
         assert done.returncode == 2
         assert f"'{taken}' would be taken over" in done.stdout + done.stderr
         assert "--yes" in done.stdout + done.stderr
-    assert in_terminal(arguments, "n\n", env)[0] == 2
+    assert in_terminal(command(*arguments), "[y/N]", "n\n", **aws)[0] == 2
     assert tags(client, taken) == {}
-    code, shown = in_terminal(arguments, "y\n", env)
+    code, shown = in_terminal(command(*arguments), "[y/N]", "y\n", **aws)
     assert code == 0
     assert f"Take over '{taken}'? [y/N]: " in shown
     assert shown.index("PublicAccessBlock") < shown.index("Take over")
@@ -130,20 +129,3 @@ def test_on_aws_it_asks(till: Stack, taken: str, client: Callable[[str], Any]) -
     client("s3").delete_bucket_tagging(Bucket=taken)
     assert deploy(*arguments, "--yes", env=env).returncode == 0
     assert tags(client, taken)["skiff:id"] == ID
-
-
-def in_terminal(arguments: list[str], answer: str, env: dict[str, str]) -> tuple[int, str]:
-    """Exit code and what a terminal shows when its only question gets this answer."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=env)
-    os.close(theirs)
-    os.write(ours, answer.encode())
-    shown = b""
-    try:
-        while part := os.read(ours, 65536):
-            shown += part
-    except OSError:  # Linux says so when the last writer is gone
-        pass
-    finally:
-        os.close(ours)
-    return process.wait(timeout=LIMIT), shown.decode()

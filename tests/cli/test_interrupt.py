@@ -6,14 +6,9 @@ yet received.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import os
-import pty
 import signal
 import subprocess
-import termios
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -21,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.terminal import in_terminal
 from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
 from tests.plans import at, at_write
 from tests.proxy import proxying, strike
@@ -143,29 +139,11 @@ def test_interrupted_while_it_imports(project: Path, tmp_path: Path, module: str
 
 def test_interrupted_at_the_question(shop: Stack) -> None:
     """In a terminal, where the Ctrl-C is a character."""
-    env = environment(AWS_ENDPOINT_URL=shop.endpoint_url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+    aws = {"AWS_ENDPOINT_URL": shop.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     options = ["--config", str(shop.config), "--stage", shop.stage, "--target", "aws"]
-    assert deploy("up", *options, env=env).returncode == 0
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        command("down", *options),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=env,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
-    said = ""
-    while "[y/N]" not in said:
-        said += os.read(ours, 4096).decode()
-    os.write(ours, b"\x03")
-    with contextlib.suppress(OSError):  # the terminal's end
-        while more := os.read(ours, 4096):
-            said += more.decode()
-    os.close(ours)
-    assert process.wait(timeout=LIMIT) == 130, said
+    assert deploy("up", *options, env=environment(**aws)).returncode == 0
+    code, said = in_terminal(command("down", *options), "[y/N]", "\x03", **aws)
+    assert code == 130, said
     assert said.splitlines()[-1] == f"error: interrupted: {AGAIN}"
     assert "Traceback" not in said
     assert shop.json("plan")["changes"] == [], "nothing was deleted"

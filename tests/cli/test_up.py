@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 import shlex
 import shutil
@@ -18,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import CONFIG, refused
-from tests.conftest import LIMIT, Stack, StackMaker, command, deploy, environment
+from tests.cli.terminal import in_terminal
+from tests.conftest import Stack, StackMaker, command, deploy, environment
 from tests.plans import first
 from tests.proxy import all_well, delay, proxying
 
@@ -228,23 +227,6 @@ def test_piped_output_is_plain_lines_that_end_with_a_line_to_paste(echo: Stack, 
     again = echo.run("up").stdout.splitlines()
     assert again[0].startswith("nothing to do")
     assert again[-1] == lines[-1]
-
-
-def in_terminal(arguments: list[str]) -> tuple[int, str]:
-    """Exit code and all that a terminal of 100 columns gets."""
-    ours, theirs = pty.openpty()
-    env = environment(TERM="xterm-256color", COLUMNS="100", LINES="30")
-    process = subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
-    os.close(theirs)
-    shown = b""
-    try:
-        while part := os.read(ours, 65536):
-            shown += part
-    except OSError:  # Linux says so when the last writer is gone
-        pass
-    finally:
-        os.close(ours)
-    return process.wait(timeout=LIMIT), shown.decode()
 
 
 def screen(shown: str) -> list[str]:
