@@ -2,16 +2,18 @@
 
 In a ``console`` block a line that begins with ``$ `` is a command, continued where it ends with a backslash; what
 follows, up to the next command, is what it prints. A block of commands alone is a recipe: it shows no output.
-A ``diff`` block is an edit that the reader makes. Blocks of other languages are to be read.
+A block that begins without a command and ends with ``^C`` shows what the last command of the block before prints next,
+until the reader stops it. A ``diff`` block is an edit that the reader makes. Blocks of other languages are to be read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PROMPT = "$ "
+STOP = "^C"
 READ = frozenset({"json", "mermaid", "python", "text", "yaml"})
 # A question and what the reader types: ``Default region name [None]: us-east-1``.
 QUESTION = re.compile(r"(.* \[[^]]*\]:) ?(.*)")
@@ -32,11 +34,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Command:
-    """What the reader types, and the lines it prints; None where the document does not show them."""
+    """What the reader types, and the lines it prints; None where the document does not show them.
+
+    ``goes_on``: it still runs while the reader does what comes next, until a Rest.
+    """
 
     line: int
     text: str
     output: list[str] | None
+    goes_on: bool = False
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -48,6 +54,14 @@ class Command:
     def fails(self) -> bool:
         """Whether the document shows an error of it."""
         return any(line.startswith("error: ") for line in self.output or ())
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The lines that a command which goes on prints next; then the reader types Ctrl-C."""
+
+    line: int
+    output: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,15 +90,29 @@ def blocks(text: str) -> Iterator[Block]:
         raise DocumentError(f"line {block.line - 1}: this block does not end")
 
 
-def steps(text: str) -> Iterator[Command | Edit]:
+def steps(text: str) -> list[Command | Rest | Edit]:
     """What the reader does, in order. Raises DocumentError."""
+    found: list[Command | Rest | Edit] = []
     for block in blocks(text):
-        if block.language == "console":
-            yield from _commands(block)
+        if block.language == "console" and block.lines[:1] and not block.lines[0].startswith(PROMPT):
+            _go_on(found, block)
+            found.append(Rest(block.line, block.lines[:-1]))
+        elif block.language == "console":
+            found += _commands(block)
         elif block.language == "diff":
-            yield Edit(block.line, "\n".join([*block.lines, ""]))
+            found.append(Edit(block.line, "\n".join([*block.lines, ""])))
         elif block.language not in READ:
             raise DocumentError(f"line {block.line - 1}: nobody knows what to do with a block of '{block.language}'")
+    return found
+
+
+def _go_on(found: list[Command | Rest | Edit], block: Block) -> None:
+    """The last command is the one that ``block`` shows the rest of."""
+    last = max((index for index, step in enumerate(found) if not isinstance(step, Edit)), default=None)
+    command = None if last is None else found[last]
+    if last is None or not isinstance(command, Command) or block.lines[-1] != STOP:
+        raise DocumentError(f"line {block.line}: a block of commands begins with one, or ends one with {STOP}")
+    found[last] = replace(command, goes_on=True)
 
 
 def _commands(block: Block) -> Iterator[Command]:
@@ -98,11 +126,9 @@ def _commands(block: Block) -> Iterator[Command]:
         elif line.startswith(PROMPT):
             texts.append((number, line.removeprefix(PROMPT)))
             outputs.append([])
-        elif texts:
+        else:
             outputs[-1].append(line)
             continue
-        else:
-            raise DocumentError(f"line {number}: a block of commands begins with one")
         continued = line.endswith("\\")
     recipe = not any(map(any, outputs))
     for (number, text), output in zip(texts, outputs, strict=True):

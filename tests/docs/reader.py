@@ -7,10 +7,11 @@ import subprocess
 from pathlib import Path
 
 from tests.docs.comparison import Comparison
-from tests.docs.document import Command, Edit, steps
+from tests.docs.document import Command, Edit, Rest, steps
 from tests.docs.terminal import Terminal
 
 LIMIT = 240  # seconds a command may take before it counts as hanging
+INTERRUPTED = 130  # exit code
 CLONE = re.compile(r"^git clone \S+ skiff && cd skiff$")
 
 
@@ -26,14 +27,20 @@ def follow(document: Path, folder: Path, environment: dict[str, str], known: dic
     comparison = Comparison(known)
     with Terminal(folder, environment) as terminal:
         for step in steps(document.read_text(encoding="utf-8")):
-            place = f"{document.name}:{step.line}"
-            if isinstance(step, Edit):
-                _edit(step, folder, place)
-            elif not CLONE.match(step.text):
-                _type(step, terminal, comparison, place)
+            said = f"{document.name}:{step.line}:"
+            try:
+                if isinstance(step, Edit):
+                    _edit(step, folder)
+                elif isinstance(step, Rest):
+                    _stop(step, terminal, comparison)
+                elif not CLONE.match(step.text):
+                    said += f" $ {comparison.in_this_run(step.text)}"
+                    _type(step, terminal, comparison)
+            except (Disagreement, TimeoutError) as error:
+                raise Disagreement(f"{said}\n{error}") from None
 
 
-def _edit(edit: Edit, folder: Path, place: str) -> None:
+def _edit(edit: Edit, folder: Path) -> None:
     done = subprocess.run(
         ["git", "apply", "-p0"],
         input=edit.patch,
@@ -43,20 +50,33 @@ def _edit(edit: Edit, folder: Path, place: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise Disagreement(f"{place}: this edit cannot be made\n{done.stderr}")
+        raise Disagreement(f"this edit cannot be made\n{done.stderr}")
 
 
-def _type(command: Command, terminal: Terminal, comparison: Comparison, place: str) -> None:
-    text = comparison.in_this_run(command.text)
+def _type(command: Command, terminal: Terminal, comparison: Comparison) -> None:
     answers = [(question, comparison.in_this_run(answer)) for question, answer in command.answers]
-    said = f"{place}: $ {text}"
-    try:
-        code, got = terminal.run(text, answers, LIMIT)
-    except TimeoutError as error:
-        raise Disagreement(f"{said}\n{error}") from None
-    output = "\n".join(got)
+    terminal.type(comparison.in_this_run(command.text))
+    if command.goes_on:
+        _see(command.output or [], terminal, comparison)
+        return
+    code, got = terminal.read(LIMIT, answers)
     if bool(code) != command.fails:
         expected = "fails, says the document, but it does not" if command.fails else f"fails with exit code {code}"
-        raise Disagreement(f"{said}\nthis {expected}; it prints:\n{output}")
+        raise Disagreement("\n".join([f"this {expected}; it prints:", *got]))
     if command.output is not None and (difference := comparison.difference(command.output, got)):
-        raise Disagreement(f"{said}\n{difference}")
+        raise Disagreement(difference)
+
+
+def _see(want: list[str], terminal: Terminal, comparison: Comparison) -> None:
+    """Wait for the lines that a command prints before it goes on."""
+    code, got = terminal.read(LIMIT, enough=lambda lines: not comparison.difference(want, lines))
+    if code is not None:
+        raise Disagreement("\n".join([f"this ends, with exit code {code}; it prints:", *got]))
+
+
+def _stop(rest: Rest, terminal: Terminal, comparison: Comparison) -> None:
+    _see(rest.output, terminal, comparison)
+    terminal.interrupt()
+    code, got = terminal.read(LIMIT)
+    if code != INTERRUPTED or any(got):
+        raise Disagreement("\n".join([f"Ctrl-C ends this with exit code {code}; it prints:", *got]))

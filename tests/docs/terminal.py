@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -35,13 +36,26 @@ class Terminal:
         finally:
             os.close(terminal)
             os.close(commands)
+        os.write(self._commands, b"trap : INT\n")  # Ctrl-C ends what runs in the shell, and not the shell
 
-    def run(self, command: str, answers: list[tuple[str, str]], limit: float) -> tuple[int, list[str]]:
-        """Type a command, and each answer once its question is there.
-
-        Returns its exit code and the lines it printed. Raises TimeoutError after ``limit`` seconds.
-        """
+    def type(self, command: str) -> None:
         os.write(self._commands, f"{command}\nprintf '\\036%d\\036' $?\n".encode())
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        os.killpg(self._shell.pid, signal.SIGINT)
+
+    def read(
+        self,
+        limit: float,
+        answers: Iterable[tuple[str, str]] = (),
+        enough: Callable[[list[str]], bool] = lambda _: False,
+    ) -> tuple[int | None, list[str]]:
+        """Wait until what was typed has ended; type each answer once its question is there.
+
+        Returns its exit code and the lines it printed since the last time; no code, if these are ``enough`` before.
+        Raises TimeoutError after ``limit`` seconds.
+        """
         deadline = time.monotonic() + limit
         waiting = [(question.encode(), answer) for question, answer in answers]
         printed = b""
@@ -52,7 +66,9 @@ class Terminal:
             printed += os.read(self._screen, 1 << 16)
             if waiting and printed.rstrip().endswith(waiting[0][0]):
                 os.write(self._screen, f"{waiting.pop(0)[1]}\n".encode())
-        return int(ended[1]), printed[: ended.start()].decode(errors="replace").splitlines()
+            if printed.endswith(b"\n") and enough(_lines(printed)):
+                return None, _lines(printed)
+        return int(ended[1]), _lines(printed[: ended.start()])
 
     def __enter__(self) -> Terminal:
         return self
@@ -63,3 +79,7 @@ class Terminal:
         self._shell.wait()
         os.close(self._screen)
         os.close(self._commands)
+
+
+def _lines(printed: bytes) -> list[str]:
+    return printed.decode(errors="replace").splitlines()

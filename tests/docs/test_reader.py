@@ -47,6 +47,24 @@ lines
 ```
 
 ```console
+$ cat file; (until grep -qs newer file; do sleep 0.05; done; echo newer; sleep 60)
+new
+```
+
+```diff
+--- file
++++ file
+@@ -1 +1,2 @@
+ new
++newer
+```
+
+```console
+newer
+^C
+```
+
+```console
 $ echo something
 $ test -t 0 && test -t 1 && test -t 2    # as for a reader
 ```
@@ -56,7 +74,9 @@ Follow = Callable[[str], None]
 
 
 @pytest.fixture
-def obey(tmp_path: Path) -> Follow:
+def obey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Follow:
+    monkeypatch.setattr(reader, "LIMIT", 5)
+
     def obey(text: str) -> None:
         folder = tmp_path / "folder"
         folder.mkdir()
@@ -79,11 +99,19 @@ def test_a_true_document_can_be_followed(obey: Follow) -> None:
         ("a skiff\n", "", r"document.md:4: (.|\n)*\+a skiff"),
         ("is Ada\n", "is Ada\nor not\n", r"document.md:21: (.|\n)*-or not"),
         ("cat file\nnew", "cat fail\nnew", r"document.md:19: (.|\n)*this fails with exit code 1; it prints:\n.*fail"),
-        ("echo something\n", "false\n", r"document.md:35: (.|\n)*this fails with exit code 1"),
+        ("echo something\n", "false\n", r"document.md:53: (.|\n)*this fails with exit code 1"),
         ("= boat\n", "= skiff\n", r"document.md:26: (.|\n)*this fails, says the document, but it does not"),
         ("error: no\n", "", r"document.md:26: (.|\n)*this fails with exit code 1"),
-        ("-old\n", "-older\n", r"document.md:11: this edit cannot be made\n.*patch"),
+        ("-old\n", "-older\n", r"document.md:11:\nthis edit cannot be made\n.*patch"),
         ("Name [none]: Ada\n", "Name [none]: Bob\n", r"document.md:21: (.|\n)*-is Ada\n\+is Bob"),
+        ("60)\nnew\n", "60)\nold\n", r"document.md:35: (.|\n)*still running after 5 s; so far:\nnew"),
+        ("newer; sleep 60)\n", "more)\n", r"document.md:48:\nthis ends, with exit code 0; it prints:\nmore"),
+        (
+            "(until",
+            "(trap 'echo bye; exit 3' INT; until",
+            r"document.md:48:\nCtrl-C ends .* code 3; it prints:\nbye",
+        ),
+        ("newer\n^C\n", "older\n^C\n", r"document.md:48:\nstill running after 5 s; so far:\nnewer"),
     ],
 )
 def test_a_false_document_is_noticed(obey: Follow, true: str, false: str, told: str) -> None:
