@@ -16,8 +16,9 @@ from pathlib import Path
 
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
+from localstack.utils.threads import start_thread
 
-from localdev import patches, wording
+from localdev import patches, versions, wording
 from localdev.process import LOCK
 from localdev.runtime_folder import build_runtime_folder
 from localdev.sandbox import GRACE, Ending, Sandbox
@@ -33,6 +34,7 @@ INIT_LIMIT = 10.0
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
 
 patches.apply()
+versions.apply()
 
 
 @cache
@@ -70,6 +72,7 @@ class ProcessExecutor(RuntimeExecutor):
         that one has the function's timeout, and a request to report the error and the logs to.
         """
         self._variables = env_vars
+        self.function_version.config.code.prepare_for_execution()  # begun long ago, if it is not done
         with self._working:
             began = time.monotonic()
             if self._initialise("", began + INIT_LIMIT, "init") is None:
@@ -102,13 +105,18 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpacks the code. Raises LambdaRuntimeException, which makes the function's state ``Failed``."""
+        """Begins to unpack the code, and does not wait: an environment does, if it starts before that is done.
+
+        Raises:
+            LambdaRuntimeException: it cannot run here, which makes the function's state ``Failed``.
+        """
         runtime = function_version.config.runtime
         if not function_version.config.code or not (runtime or "").startswith("python"):
             raise LambdaRuntimeException("only functions in Python, packed as zip files, run without Docker")
         if runtime != PYTHON:
             say_once(f"functions for {runtime} run on {PYTHON} here: it is the interpreter at hand")
-        function_version.config.code.prepare_for_execution()
+        code = function_version.config.code
+        start_thread(lambda _: code.prepare_for_execution(), name="unpack")
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:

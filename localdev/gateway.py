@@ -65,8 +65,11 @@ def require_process_executor() -> None:
 
 def warm_up() -> None:
     """Imports and starts the services a deployment needs first."""
+    from localstack import config
     from localstack.services.lambda_.invocation.runtime_executor import get_runtime_executor
     from localstack.services.plugins import SERVICE_PLUGINS
+
+    from localdev import versions
 
     try:
         for service in WARMED_UP:
@@ -76,6 +79,7 @@ def warm_up() -> None:
 
                 rest_api.apply()
         get_runtime_executor()
+        versions.signer(config.external_service_url())
     except Exception:
         # The request that needs the service will meet the same error and report it.
         LOG.exception("warming up failed")

@@ -36,3 +36,7 @@ def test_it_neither_downloads_nor_reports_nor_exposes() -> None:
         "S3_SKIP_SIGNATURE_VALIDATION": "0",
     }
     assert environment.items() >= expected.items()
+
+
+def test_its_services_reach_each_other_without_the_network() -> None:
+    assert localstack_environment(Path("/r"), 1234)["IN_MEMORY_CLIENT"] == "1"

@@ -1,0 +1,142 @@
+"""What a version of a function costs that nobody calls yet.
+
+What is asked of LocalStack's own classes runs in a process of its own, as in test_patches.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.emulator
+
+ONE_CLIENT_SIGNS_ALL = """
+import boto3
+from localdev import versions
+from localstack.services.lambda_.invocation.lambda_models import S3Code
+
+make, made = boto3.Session.client, []
+boto3.Session.client = lambda *given, **settings: made.append(given) or make(*given, **settings)
+versions.apply()
+urls = [
+    S3Code("id", "000000000000", "bucket", key, version, "", 0).generate_presigned_url("http://localhost:4566")
+    for key, version in (("one", None), ("other", "second"))
+]
+assert "/bucket/one?" in urls[0] and "/bucket/other?versionId=second&" in urls[1], urls
+assert len(made) == 1
+"""
+
+LOGS_WAIT_FOR_THE_FIRST_LINE = """
+import threading
+from localdev import versions
+from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler
+
+versions.apply()
+loops, lines = [], []
+def loop(self, *_):
+    loops.append(self)
+    while (item := self.log_queue.get()) is not QUEUE_SHUTDOWN:
+        lines.append(item)
+LogHandler.run_log_loop = loop
+
+handler = LogHandler("role", "us-east-1")
+handler.start_subscriber()
+assert handler._thread is None
+handler.add_logs("first")
+handler.add_logs("second")
+handler.stop()
+assert loops == [handler] and lines == ["first", "second"]
+LogHandler("role", "us-east-1").stop()
+"""
+
+AN_ENVIRONMENT_WAITS_FOR_ITS_CODE = """
+import threading
+from types import SimpleNamespace
+from localdev.executor import ProcessExecutor
+
+class Unpacked(Exception):
+    pass
+
+class Code:
+    begun, finish = threading.Event(), threading.Event()
+    def prepare_for_execution(self):
+        self.begun.set()
+        assert self.finish.wait(10)
+        raise Unpacked
+
+code = Code()
+version = SimpleNamespace(config=SimpleNamespace(code=code, runtime="python3.12"))
+ProcessExecutor.prepare_version(version)
+assert code.begun.wait(10)
+code.finish.set()
+try:
+    ProcessExecutor("id", version).start({})
+except Unpacked:
+    pass
+else:
+    raise AssertionError("it did not wait")
+"""
+
+NO_THREADS_FOR_A_ZIP = """
+import io, threading
+import boto3
+from localdev import versions
+
+versions.apply()
+client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+threads = set()
+client.meta.events.register("before-call.s3.PutObject", lambda **_: threads.add(threading.current_thread()) or (
+    type("Answer", (), {"status_code": 200, "headers": {}})(), {}
+))
+client.upload_fileobj(io.BytesIO(b"zip"), "bucket", "key")
+assert threads == {threading.main_thread()}
+"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ONE_CLIENT_SIGNS_ALL,
+        LOGS_WAIT_FOR_THE_FIRST_LINE,
+        AN_ENVIRONMENT_WAITS_FOR_ITS_CODE,
+        NO_THREADS_FOR_A_ZIP,
+    ],
+)
+def test_a_version_costs_little(script: str, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", script], env={"HOME": str(tmp_path)}, check=True)
+
+
+def test_what_was_deleted_does_not_hold_up_what_is_made(deploy: Callable[..., Any], client: Callable[..., Any]) -> None:
+    """Each version that stops takes up to two seconds: forty would keep LocalStack's workers busy for ten."""
+    functions = [deploy("def handler(event, context): pass", Publish=True) for _ in range(20)]
+    for function in functions:
+        client("lambda").delete_function(FunctionName=function.name)
+    began = time.monotonic()
+    deploy("def handler(event, context): pass")
+    assert time.monotonic() - began < 3
+
+
+def test_links_in_a_zip_stay_links(client: Callable[..., Any], until: Callable[..., Any]) -> None:
+    """As ``zip --symlinks`` writes them."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("real.py", "def handler(event, context): return 'linked'")
+        link = zipfile.ZipInfo("app.py")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        package.writestr(link, "real.py")
+    lambda_, name = client("lambda"), f"links-{os.getpid()}"
+    lambda_.create_function(
+        FunctionName=name, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": archive.getvalue()},
+        Role="arn:aws:iam::000000000000:role/function",
+    )  # fmt: skip
+    until(lambda: lambda_.get_function_configuration(FunctionName=name)["State"] == "Active")
+    assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"linked"'
