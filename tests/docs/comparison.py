@@ -16,9 +16,11 @@ ANYTHING = "…"
 PASSING = {
     "seconds": r" *\d+\.\d s\b",
     "milliseconds": r"\d+(?:\.\d+)? ms\b",
-    "memory": r"(?<=Used: )\d+(?= MB)",
+    "memory": r"(?<=Used: )\d+(?= MB)|\d+(?= of \d+ MB)",
     "calls": r"\d+(?= calls\))",
     "date": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?",
+    "clock": r"\b\d\d:\d\d:\d\d(?:\.\d+)?",
+    "age": r"\d\d:\d\d UTC, \d+ (?:s|min) ago *",
     "sha256": r"(?<=sha256 )[\w+/]{12}",
     "platform": r"\bcpython-\d+-\w+-\w+",
 }
@@ -26,6 +28,7 @@ PASSING = {
 MADE_UP = {
     "api": r"(?<=execute-api/)[a-z0-9]{10}\b|(?<=https://)[a-z0-9]{10}(?=\.execute-api)",
     "request": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
+    "short": r"(?<=  )[0-9a-f]{8}(?=  )",
     "code": r"\b[a-z]+_\d{8}_\d{6}_[0-9a-f]{32}",
     "version": r"(?<=ersion_id\": \")[\w.-]+|(?<=ersionId\": \")[\w.-]+",
 }

@@ -29,7 +29,7 @@ class Terminal:
                 stdout=terminal,
                 stderr=terminal,
                 cwd=folder,
-                env={**environment, "TERM": "dumb"},
+                env={**environment, "TERM": "dumb", "NO_COLOR": "1"},
                 pass_fds=(commands,),
                 start_new_session=True,
             )

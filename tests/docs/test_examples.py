@@ -51,3 +51,8 @@ def test_the_readme_names_every_key_of_a_section(kind: type[Resource]) -> None:
 def test_the_tutorial_shows_a_part_of_the_projects_configuration() -> None:
     configuration = yaml.safe_load((ROOT / "config.yaml").read_text())
     assert part_of(yaml.safe_load(shown("docs/tutorial.md")), configuration["apps"])
+
+
+def test_the_tutorial_draws_what_graph_prints() -> None:
+    drawn = [block.lines for block in blocks((ROOT / "docs/tutorial.md").read_text()) if block.language == "mermaid"]
+    assert deploy("graph", "qr").stdout.splitlines() in drawn
