@@ -29,8 +29,7 @@ def adoptable(id: str, resources: dict[str, Resource]) -> Resource:
         raise UsageError(f"'{id}' is nothing in the configuration", hint)
     if not resources[id].adoptable:
         names = ", ".join(kind.kind for kind in kinds() if kind.adoptable)
-        text = f"a {resources[id].kind} cannot be taken over: its name is never in the way of another"
-        raise UsageError(text, f"of these kinds anything can: {names}")
+        raise UsageError(f"a {resources[id].kind} cannot be taken over", f"of these kinds anything can: {names}")
     return resources[id]
 
 

@@ -39,9 +39,9 @@ class App:
             ConfigError: the reference names nothing that this app declares.
         """
         parts: list[str | Ref] = []
-        if unfinished := re.search(r"(?<!\$)\$\{[^}]*$", value):
+        if re.search(r"(?<!\$)\$\{[^}]*$", value):
             raise self.lines.error(
-                place, f"'{unfinished[0]}' has no end", "close it with '}', or write '$${' for a plain '${'"
+                place, f"the '${{' in '{place[-1]}' has no end", "close it with '}', or write '$${' for a plain '${'"
             )
         for literal, reference in _split(value):
             if literal:

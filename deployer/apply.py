@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from deployer.aws import Aws
-from deployer.errors import AwsError, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
+from deployer.errors import AwsError, DataLoss, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
 from deployer.plan import WORKERS, Change, Plan, differ, ours, waits_for
 from deployer.refusals import GONE
 from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
@@ -140,7 +140,7 @@ def _graph(plan: Plan) -> dict[str, set[str]]:
 def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
     try:
         if change.resource is None or change.action == "replace":
-            _delete(aws, change)
+            _delete(aws, change, plan.careful)
         if change.resource is not None:
             _write(aws, plan, change, change.resource)
     except Interrupted as error:
@@ -152,9 +152,16 @@ def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
     return Outcome(change, "done")
 
 
-def _delete(aws: Aws, change: Change) -> None:
-    """Delete, and make sure: again now and then, for another run may make it anew at the same time."""
+def _delete(aws: Aws, change: Change, careful: bool) -> None:
+    """Delete, and make sure: again now and then, for another run may make it anew at the same time.
+
+    Raises:
+        DataLoss: ``careful``, and it holds something by now.
+    """
     for seconds in PATIENCE:
+        if careful and (held := change.kind.holds(aws, change.name)):
+            hint = "it was empty a moment ago; run the same command again"
+            raise DataLoss(f"it holds {held}, which would be lost", hint, {change.id: held})
         change.kind.delete(aws, change.name)
         with contextlib.suppress(TimedOut):
             aws.until(lambda: _is_gone(aws, change), "waiting until it is gone", seconds)

@@ -230,7 +230,7 @@ class Aws:
 
     def _send(self, service: str, operation: str, send: Callable[[Any], Any]) -> Any:
         client = self.client(service)
-        started = time.monotonic()
+        refused: float | None = None  # when it was for the first time
         for _ in self._patience(3600):
             if self._pace:
                 self._pace.wait(service, operation, self._rest)
@@ -238,9 +238,10 @@ class Aws:
                 return send(client)
             except boto.ClientError as error:
                 code = error.response.get("Error", {}).get("Code", "")
-                message = error.response.get("Error", {}).get("Message", "")
+                message = error.response.get("Error", {}).get("Message") or ""
                 row = transient.find(service, code, message)
-                if row is None or time.monotonic() - started > row.seconds:
+                refused = refused or time.monotonic()
+                if row is None or time.monotonic() - refused > row.seconds:
                     raise refusals.refused(service, operation, code, message, self._address(service)) from None
                 waiting.get()(row.says)
             except boto.BotoCoreError as error:

@@ -140,7 +140,9 @@ def _explain(error: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return lines.error(place, f"'{where}' is no mapping", f"write keys and values below it: {about}")
     if kind == "string_type" and not isinstance(given, dict | list):
-        return lines.error(place, f"'{where}' should be a string, not {given!r}", f'put it in quotes: "{given}"')
+        # Not what it is: values of environment variables are often secret.
+        noun = {bool: "a yes or no", int: "a number", float: "a number"}.get(type(given), "a date")
+        return lines.error(place, f"'{where}' should be a string, not {noun}", "put it in quotes")
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     shown = "" if isinstance(given, dict | list) or kind == "value_error" else f", not {given!r}"
     return lines.error(place, f"'{where}' {message}{shown}", about)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def brought_up(run: Run, yes: bool, allow_data_loss: bool) -> tuple[Aws, Plan, list[Outcome]]:
     """What 'up' does once :meth:`Run.start` is done, but for its end."""
     aws, found = planned(run, run.config.select(run.names))
-    if not allow_data_loss:
+    found.careful = not allow_data_loss
+    if found.careful:
         guard(run, aws, found)
     confirm(run, aws, doomed(found.changes), yes)
     return aws, found, applied(run, aws, found)

@@ -45,6 +45,7 @@ def api_gateway() -> dict[str, Bucket]:
         "delete_rest_api": Bucket(1 / 30),
         "put_rest_api": Bucket(1),
         "create_deployment": Bucket(1 / 5),
+        "get_resources": Bucket(5 / 2, burst=5),
         "*": Bucket(10, burst=40),
     }
 

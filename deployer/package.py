@@ -247,6 +247,8 @@ def files_below(folder: Path, skipped: Callable[[str], bool]) -> Iterator[Path]:
 
     for parent, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not skipped(name))
+        if links := [Path(parent, name) for name in folders if Path(parent, name).is_symlink()]:
+            raise PackageError(f"'{links[0]}' is a link to a folder, which is not followed", "copy what it leads to")
         for path in (Path(parent, name) for name in sorted(names) if not skipped(name)):
             if not (path.is_file() and os.access(path, os.R_OK)):
                 raise PackageError(f"'{path}' is no file that can be read", "remove it, or make it readable")

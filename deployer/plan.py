@@ -53,6 +53,7 @@ class Plan:
         changes: in an order in which they could be done one after the other.
         kept: physical names of what is not declared and stays all the same, by id.
         foreign: why there is no change of those whose names are taken by something that is not theirs, by id.
+        careful: nothing that holds data may be deleted.
     """
 
     resources: dict[str, Resource]
@@ -60,6 +61,7 @@ class Plan:
     changes: list[Change]
     kept: dict[str, str] = field(default_factory=dict)
     foreign: dict[str, Foreign] = field(default_factory=dict)
+    careful: bool = False
 
     def lookup(self, ref: Ref) -> Any:
         """The value of a ref as far as it is known."""
@@ -206,7 +208,7 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
             hint = "nothing was changed; take it down there, or rename the resource or the project"
             raise Foreign(f"{text} belongs to the stack '{owner}'", hint)
         hint = "nothing was changed; rename the resource or the project"
-        raise Foreign(f"{text} was not made by this tool", hint, resource.id)
+        raise Foreign(f"{text} was not made by this tool", hint, resource.id if kind.adoptable else None)
     if (other := have.get("Tags", {}).get(ID_TAG, resource.id)) != resource.id and kind_of(other) not in (None, kind):
         text = f"{resource.id}: '{name}' is {other}, which is another kind of thing"
         raise Foreign(text, "nothing was changed; take that out of the configuration and run 'up', then add this one")
@@ -235,7 +237,7 @@ def _deletions(
 ) -> list[Change]:
     """Changes that delete what is ours and not declared, but for what is to be kept."""
     declared = {_taken(type(each), each.physical) for each in plan.resources.values()}
-    gone: dict[tuple[str, str], Change] = {}  # one of a shared namespace that lost its id may be found by several kinds
+    gone: dict[tuple[str, str], Change] = {}
     for kind, tagged in owned.items():
         for name, tags in tagged.items():
             change = Change(tags.get(ID_TAG, name), "delete", kind, name)
@@ -244,7 +246,8 @@ def _deletions(
             if tags.get(KEEP_TAG) == "true":
                 plan.kept[change.id] = name
             else:
-                gone[_taken(kind, name)] = change
+                # One that lost its id is found by all kinds of its namespace: a bucket is guarded better than a site.
+                gone.setdefault(_taken(kind, name), change)
     rank = {kind: index for index, kind in enumerate(deletion_order())}
     return sorted(gone.values(), key=lambda change: (change.app, rank[change.kind.kind], change.id))
 

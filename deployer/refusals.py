@@ -33,7 +33,9 @@ def refused(service: str, operation: str, code: str, message: str, address: str)
         return alien(address)
     action = "".join(part.capitalize() for part in operation.split("_"))
     hint = ""
-    if "AccessDenied" in code:
+    if "BlockPublic" in message:
+        hint = "this account blocks public access to all its buckets: see S3's settings for the account in the console"
+    elif "AccessDenied" in code:
         # Permissions are not always called as their operations are: AWS's own word goes first.
         named = re.search(r"perform:? (\w[\w-]*:\w+)", message)
         hint = f"the credentials need the permission {named[1] if named else f'{service}:{action}'}"

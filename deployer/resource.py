@@ -67,7 +67,7 @@ class Resource(ABC):
         fixed: properties that cannot be changed in place.
         secret: properties that are never printed.
         tagged: it has tags of its own.
-        adoptable: AWS has only one of a name, and somebody else's can be taken over.
+        adoptable: AWS has only one of a name, and somebody else's can be taken over without losing what it holds.
     """
 
     kind: ClassVar[str]

@@ -126,8 +126,11 @@ class S3Bucket(Resource):
     @classmethod
     def candidates(cls, aws: Aws) -> dict[str, dict[str, str]]:
         names = list(buckets(aws, aws.stack.prefix))
-        tags = aws.together(*(partial(TAGS.read, aws, name) for name in names))
-        return dict(zip(names, (found or {} for found in tags), strict=True))
+        # What keeps its tags from us cannot be ours.
+        absent = (TAGS.absent, "NoSuchBucket", "AccessDenied")
+        ask = partial(aws.find, "s3", "get_bucket_tagging", absent=absent)
+        found = aws.together(*(partial(ask, Bucket=name) for name in names))
+        return {name: TAGS.value(answer) if answer else {} for name, answer in zip(names, found, strict=True)}
 
     @classmethod
     def observe(cls, aws: Aws, name: str) -> Properties | None:

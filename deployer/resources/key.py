@@ -6,6 +6,7 @@ race, the older wins and the other is scheduled for deletion.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,6 +28,7 @@ _TAGS_LIMIT = 50
 _DAYS_UNTIL_DELETION = 7
 # States of keys that are as good as gone: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 _GONE = ("PendingDeletion", "PendingReplicaDeletion")
+_RACE = timedelta(hours=1)
 _UNKNOWN_YET = "waiting until KMS knows the key"
 
 
@@ -100,7 +102,7 @@ class Key(Resource):
         keys = [theirs] if theirs else [key for key in _ours(aws) if key["Name"] == name]
         if not keys:
             return None
-        key, *duplicates = keys
+        key, *duplicates = _of_a_race(keys, _targets(aws).get(name))
         # What somebody else's key policy keeps from us, or a key pair does not have.
         absent = ("AccessDeniedException", "UnsupportedOperationException") if theirs else ()
         rotation = aws.find("kms", "get_key_rotation_status", absent=absent, KeyId=key["KeyId"]) or {}
@@ -170,6 +172,15 @@ def _ours(aws: Aws) -> list[Any]:
         if key["KeyState"] not in _GONE
     ]
     return sorted(living, key=lambda key: (key["CreationDate"], key["KeyId"]))
+
+
+def _of_a_race(keys: list[Any], pointed: str | None) -> list[Any]:
+    """Those of some keys, oldest first, that were made at about the time of the one that the alias leads to.
+
+    An older one was rescued from its deletion: it is neither in use nor one too many.
+    """
+    current = next((key for key in keys if key["KeyId"] == pointed), keys[0])
+    return [key for key in keys if abs(key["CreationDate"] - current["CreationDate"]) < _RACE]
 
 
 def _theirs(aws: Aws, alias: str) -> Any:

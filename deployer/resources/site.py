@@ -118,6 +118,7 @@ class Site(S3Bucket):
     kind = "site"
     section = "site"
     single = True
+    adoptable = False  # what is not among its pages would go
     deleted_after = ("settings",)
     Spec = SiteSpec
     attributes = ("url", "origin", "name", "arn", "region")

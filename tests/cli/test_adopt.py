@@ -94,7 +94,7 @@ def test_what_is_not_there_cannot_be_taken_over(till: Stack) -> None:
     [
         ("till.bucket.fils", "'till.bucket.fils' is nothing in the configuration", "did you mean 'till.bucket.files'?"),
         ("till", "'till' is nothing in the configuration", "such as qr.bucket.images: 'status' prints the ids"),
-        ("till.rest_api.api", "a rest_api cannot be taken over", "bucket, function, key, log_group, role, site"),
+        ("till.rest_api.api", "a rest_api cannot be taken over", "bucket, function, key, log_group, role"),
         ("till.permission.bell", "a permission cannot be taken over", "bucket, function"),
     ],
 )

@@ -46,7 +46,12 @@ BAD = {
     # Types and values.
     "text for a number": (but(SOURCE, f"{SOURCE}\n        memory: lots"), "lots", "memory' .*integer.*'lots'", "."),
     "too little": (but(SOURCE, f"{SOURCE}\n        memory: 64"), "64", "memory' .*128", "."),
-    "number for a text": (but("BUCKET: " + REFERENCE, "PORT: 8080"), "PORT", "PORT' .*string.*8080", "quote"),
+    "number for a text": (
+        but("BUCKET: " + REFERENCE, "PORT: 8080"),
+        "PORT",
+        "PORT' .*string, not a number$",
+        "quotes$",
+    ),
     "nothing for a section": (but("      images: {}\n", ""), "buckets:", "buckets'(?!.*(instance|dict))", "."),
     "nothing for an app": (CONFIG.partition("    buckets")[0], "  qr:", "apps.qr'(?!.*(instance|dict))", "."),
     "no route": (but(f"routes:\n        {ROUTE}", "routes: {}"), "routes:", "routes'(?!.*dict)", "."),
@@ -80,7 +85,12 @@ BAD = {
     ),
     "no such attribute": (but("images.name}", "images.url}"), "images.url", "a bucket has no 'url'", "name, arn"),
     "empty reference": (but(REFERENCE, '"${}"'), "${}", "'\\${}' refers to nothing", "buckets"),
-    "open reference": (but(REFERENCE, '"${buckets.images.name"'), "BUCKET", r"\$\{buckets\.images\.name'", "."),
+    "open reference": (
+        but(REFERENCE, '"${buckets.images.name"'),
+        "BUCKET",
+        r"the .\$\{. in .BUCKET. has no end",
+        "close it",
+    ),
     "grant on nothing": (but("images: write", "imagse: write"), "imagse", "'imagse', which is nothing", "images"),
     "no such grant": (but("images: write", "images: wriet"), "wriet", "no grant 'wriet'", "write"),
     "route to nothing": (but(ROUTE, "POST /generate: genrator"), "genrator", "'genrator', which is no f", "generator"),

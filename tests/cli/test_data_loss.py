@@ -63,6 +63,21 @@ def test_up_stops_and_says_what_would_be_lost(till: Stack, client: Callable[[str
     assert document["error"]["losses"]["till.bucket.files"] == "2 objects, 2.0 MB"
 
 
+def test_also_when_its_id_is_lost(till: Stack, client: Callable[[str], Any]) -> None:
+    """A bucket, of which nobody can tell any more that it is no site."""
+    edit(till, BUCKETS)
+    till.json("up")
+    files = bucket(till, "files")
+    fill(client, files, 10)
+    tags = [tag for tag in client("s3").get_bucket_tagging(Bucket=files)["TagSet"] if tag["Key"] == "skiff:stack"]
+    client("s3").put_bucket_tagging(Bucket=files, Tagging={"TagSet": tags})
+    edit(till, EMPTY)
+    ended = till.run("up")
+    assert ended.returncode == 1, ended.stdout
+    assert "holds 1 object, 10 bytes" in ended.stderr
+    assert files in names(client)
+
+
 def test_with_a_clear_yes_it_goes(till: Stack, client: Callable[[str], Any]) -> None:
     till.json("up")
     files = bucket(till, "files")

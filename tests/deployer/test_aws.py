@@ -155,6 +155,10 @@ def test_exactly_one_code_means_absent(aws: Aws) -> None:
     with pytest.raises(AwsError) as caught:
         aws.call("lambda", "get_policy", FunctionName="f")
     assert caught.value.hint == "the credentials need the permission s3:ListAllMyBuckets"
+    wire.answers = [json_error("AccessDenied", "public policies are prevented by the BlockPublicPolicy setting")]
+    with pytest.raises(AwsError) as caught:
+        aws.call("lambda", "get_policy", FunctionName="f")
+    assert "blocks public access to all its buckets" in caught.value.hint
 
 
 def test_calls_are_counted_where_they_go_out(aws: Aws) -> None:

@@ -223,3 +223,11 @@ def test_what_cannot_be_installed_is_named(source: Source, requirement: str, nam
         built(source, local=False)
     assert "python3.12-x86_64" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_link_to_a_folder_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "code" / "shared").symlink_to(tmp_path / "shared")
+    with pytest.raises(PackageError, match="shared' is a link to a folder, which is not followed"):
+        list(package.files_below(tmp_path / "code", lambda name: False))

@@ -105,11 +105,13 @@ def vanish() -> None:
 def nothing() -> None: ...
 
 
-def run(action: Action, *steps: Step, have: Properties | None = None) -> Outcome:
+def run(action: Action, *steps: Step, have: Properties | None = None, careful: bool = False) -> Outcome:
     thing = Thing(App(STACK, "web", None, None), "a")  # type: ignore[arg-type]
     Thing.there, Thing.calls[:], Thing.steps = have, [], iter(steps)
     resource = None if action == "delete" else thing
-    plan = Plan({thing.id: thing}, {thing.id: have}, [Change(thing.id, action, Thing, "a", {}, resource)])
+    plan = Plan(
+        {thing.id: thing}, {thing.id: have}, [Change(thing.id, action, Thing, "a", {}, resource)], careful=careful
+    )
     (outcome,) = apply.run(FakeAws(), plan, Quiet())  # type: ignore[arg-type]
     return outcome
 
@@ -171,6 +173,15 @@ def test_what_a_stranger_puts_in_its_place_is_left_alone() -> None:
     outcome = run("delete", nothing, become(Tags={}), have={"Tags": OURS})
     assert outcome.end == "done"
     assert Thing.calls == ["delete", "observe"]
+
+
+def test_what_was_filled_since_it_was_looked_at_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Thing, "holds", lambda aws, name: "1 object, 3 bytes")
+    outcome = run("delete", have={"Tags": OURS}, careful=True)
+    assert outcome.end == "failed"
+    assert "it holds 1 object, 3 bytes, which would be lost" in str(outcome.error)
+    assert "delete" not in Thing.calls
+    assert run("delete", have={"Tags": OURS}).end == "done"
 
 
 def test_what_always_comes_back_is_an_error_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

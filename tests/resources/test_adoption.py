@@ -85,7 +85,6 @@ FOREIGN = {
     "key": (KEY, _key),
     "log_group": (FUNCTION, _log_group),
     "role": (FUNCTION, _role),
-    "site": (SITE, _bucket),
 }
 
 
@@ -152,9 +151,21 @@ def test_it_is_refused_then_marked_then_made_as_configured(shop: Shop, client: C
     assert resource.observe(aws, name) is None
 
 
-@pytest.mark.parametrize("kind", [kind.kind for kind in kinds() if not kind.adoptable])
-def test_what_has_no_name_of_its_own_is_in_nobodys_way(kind: str) -> None:
-    assert kind not in FOREIGN
+def test_every_kind_that_can_be_taken_over_is_tried() -> None:
+    assert FOREIGN.keys() == {kind.kind for kind in kinds() if kind.adoptable}
+
+
+def test_a_bucket_that_a_site_would_empty_is_not_taken_over(shop: Shop, client: Client) -> None:
+    made = shop(SITE)
+    aws, resource = _declared(made, "site")
+    _bucket(client, resource.physical)
+    refused = made.run("up")
+    assert refused.returncode == 1
+    assert "was not made by this tool" in refused.stderr
+    assert "adopt" not in refused.stderr
+    refused = made.run("adopt", resource.id)
+    assert (refused.returncode, "a site cannot be taken over" in refused.stderr) == (2, True)
+    resource.delete(aws, resource.physical)
 
 
 def test_a_key_that_took_the_alias_of_ours_is_not_taken_over(shop: Shop, client: Client) -> None:

@@ -14,6 +14,7 @@ from deployer import apply, report
 from deployer.aws import Aws
 from deployer.errors import ConfigError, Foreign
 from deployer.resource import STACK_TAG, Resource
+from deployer.resources import key
 from deployer.resources.key import Key
 from tests.resources.worlds import World, answer, changes, run
 
@@ -224,6 +225,21 @@ def test_two_runs_may_remove_the_same_duplicate(world: World) -> None:
     world.up(CONFIG)
     run(aws, made)
     assert changes(world.plan(CONFIG)[1]) == {}
+
+
+def test_a_key_that_was_rescued_from_its_deletion_harms_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key, "_RACE", timedelta(milliseconds=1))  # what is made here is made within seconds
+    aws, outcomes = world.up(CONFIG)
+    name, kms = outcomes[0].change.name, aws.client("kms")
+    rescued = _id(world, name)
+    kms.schedule_key_deletion(KeyId=rescued, PendingWindowInDays=7)
+    world.up(CONFIG)
+    successor = _id(world, name)
+    kms.cancel_key_deletion(KeyId=rescued)
+    kms.enable_key(KeyId=rescued)
+    assert changes(world.plan(CONFIG)[1]) == {}
+    assert _id(world, name) == successor
+    assert [_state(world, each) for each in (rescued, successor)] == ["Enabled", "Enabled"]
 
 
 @pytest.mark.parametrize("whose", ["ours", "theirs"])
