@@ -27,7 +27,8 @@ def brought_up(run: Run, yes: bool, allow_data_loss: bool) -> tuple[Aws, Plan, l
     found.careful = not allow_data_loss
     if found.careful:
         guard(run, aws, found)
-    confirm(run, aws, doomed(found.changes), yes)
+    if asked(run, aws, found, yes):
+        aws, found = unchanged(run, run.config.select(run.names), found)
     return aws, found, applied(run, aws, found)
 
 
@@ -132,14 +133,15 @@ def guard(run: Run, aws: Aws, found: Plan) -> None:
         raise DataLoss(f"data would be lost: {listed}", hint, losses)
 
 
-def confirm(run: Run, aws: Aws, changes: list[Change], yes: bool) -> None:
-    """On AWS nothing is deleted without a yes.
+def asked(run: Run, aws: Aws, found: Plan, yes: bool) -> bool:
+    """On AWS nothing is deleted without a yes; whether somebody had to be asked for it.
 
     Raises:
         UsageError: there is none.
     """
+    changes = doomed(found.changes)
     if run.target == "local" or yes or not changes:
-        return
+        return False
     resources, losses = report.count(len(changes), "resource"), _losses(aws, changes)
     if run.as_json or not sys.stdin.isatty():
         listed = ", ".join(f"{id}: {held}" for id, held in losses.items())
@@ -148,6 +150,21 @@ def confirm(run: Run, aws: Aws, changes: list[Change], yes: bool) -> None:
     run.say(*report.plan_lines(changes), *(f"  ! {id} holds {held}" for id, held in losses.items()))
     if not click.confirm(f"Delete {resources} with all they hold?"):
         raise UsageError("nothing was changed")
+    return True
+
+
+def unchanged(run: Run, names: tuple[str, ...], shown: Plan) -> tuple[Aws, Plan]:
+    """The plan as it is now, for people think before they say yes.
+
+    Raises:
+        SkiffError: other things would be deleted by now than those that were ``shown``.
+    """
+    aws, found = planned(run, names)
+    found.careful = shown.careful
+    before, now = ({(each.id, each.name) for each in doomed(plan.changes)} for plan in (shown, found))
+    if now != before:
+        raise SkiffError("something else has changed meanwhile: nothing was deleted", "run the same command again")
+    return aws, found
 
 
 def _losses(aws: Aws, changes: list[Change]) -> dict[str, str]:

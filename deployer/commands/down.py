@@ -16,7 +16,8 @@ def down(run: Run, yes: bool) -> int:
     from deployer import deployment
 
     aws, plan = deployment.planned(run, ())
-    deployment.confirm(run, aws, plan.changes, yes)
+    if deployment.asked(run, aws, plan, yes):
+        aws, plan = deployment.unchanged(run, (), plan)
     outcomes = deployment.applied(run, aws, plan)
     return deployment.finish(
         run, aws, plan, outcomes, "nothing is deployed" if not plan.kept else "only what is kept is deployed"

@@ -8,15 +8,23 @@ import os
 import pty
 import subprocess
 import termios
+from collections.abc import Callable
 
 from tests.conftest import LIMIT, environment
 
 
-def in_terminal(arguments: list[str], question: str = "", answer: str = "", **variables: str) -> tuple[int, str]:
+def in_terminal(
+    arguments: list[str],
+    question: str = "",
+    answer: str = "",
+    meanwhile: Callable[[], object] = lambda: None,
+    **variables: str,
+) -> tuple[int, str]:
     """Exit code and all that a terminal of 100 columns gets.
 
     Args:
         answer: typed when ``question`` is on the screen; ``"\\x03"`` is Ctrl-C.
+        meanwhile: what happens before that.
     """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -34,6 +42,7 @@ def in_terminal(arguments: list[str], question: str = "", answer: str = "", **va
         while part := os.read(ours, 65536):
             shown += part
             if answer and question.encode() in shown:
+                meanwhile()
                 os.write(ours, answer.encode())
                 answer = ""
     os.close(ours)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import write_project
-from tests.conftest import Stack, StackMaker, deploy, environment
+from tests.cli.terminal import in_terminal
+from tests.conftest import Stack, StackMaker, command, deploy, environment
 
 HEAD = "project: shop\nregion: us-east-1\napps:\n  till:\n"
 FULL = """\
@@ -163,6 +164,20 @@ def test_keys_of_objects_may_be_anything(till: Stack, client: Callable[[str], An
         fill(client, files, 1, key=key)
     till.json("down")
     assert files not in names(client)
+
+
+def test_what_changes_before_the_answer_is_not_deleted_on_an_old_yes(till: Stack, client: Callable[[str], Any]) -> None:
+    edit(till, BUCKETS)
+    till.json("up")
+    files, notes = bucket(till, "files"), bucket(till, "notes")
+    down = command("down", "--config", till.config, "--stage", till.stage, "--target", "aws")
+    aws = {"AWS_ENDPOINT_URL": till.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    code, shown = in_terminal(down, "[y/N]", "y\n", lambda: client("s3").delete_bucket(Bucket=notes), **aws)
+    assert code == 1, shown
+    assert "something else has changed meanwhile: nothing was deleted" in shown
+    assert files in names(client)
+    code, shown = in_terminal(down, "[y/N]", "y\n", **aws)
+    assert (code, files in names(client)) == (0, False), shown
 
 
 def test_on_aws_it_asks_and_says_what_is_held(till: Stack, client: Callable[[str], Any]) -> None:
