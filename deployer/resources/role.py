@@ -38,6 +38,7 @@ class Role(Resource):
         "iam:ListRoles",
         "iam:PutRolePolicy",
         "iam:TagRole",
+        "iam:UpdateAssumeRolePolicy",
     )
 
     @property

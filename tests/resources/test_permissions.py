@@ -49,7 +49,11 @@ TAGGING = {
 # What another client may have done, which neither configuration shows: property to what is there instead.
 DONE_BY_OTHERS: dict[str, dict[str, Any]] = {
     "bucket": {"Encryption": None},
-    "role": {"ManagedPolicies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"], "Policies": {"others": {}}},
+    "role": {
+        "AssumeRolePolicyDocument": {},
+        "ManagedPolicies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        "Policies": {"others": {}},
+    },
     "key": {"Enabled": False, "Alias": None},
 }
 
