@@ -24,7 +24,8 @@ from tests.proxy import Proxy, proxying
 REPEATS = 5
 SECONDS_AIM, CALLS_AIM = 1, 4
 MESSAGE = "QR code generated"  # what functions/qr answers, and what is edited
-PAUSE = 0.01  # seconds between two questions
+PAUSE = 0.01  # seconds between two looks
+ASKING = 0.05  # seconds between two questions: each keeps the emulator busy, and makes the answer come later
 QUIET = 2  # seconds without a call, after which none is expected any more
 PATIENCE = 60  # seconds
 
@@ -72,7 +73,7 @@ def _edits(handler: Path, proxy: Proxy, ask: Callable[[], str], deploy: Callable
         while ask() != edited:
             if time.monotonic() - began > PATIENCE:
                 raise StepFailed(f"the answer is still '{message}' {PATIENCE} s after the handler was saved")
-            time.sleep(PAUSE)
+            time.sleep(ASKING)
         measured["seconds"].append(time.monotonic() - began)
         _quiet(proxy)
         measured["first call"].append(min(call.started for call in proxy.calls) - began)

@@ -18,6 +18,7 @@ from boto3.s3.transfer import TransferConfig
 from localstack import config, constants
 from localstack.services.lambda_.invocation import lambda_models
 from localstack.services.lambda_.invocation.event_manager import LambdaEventManager
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.logs import LogHandler
 from localstack.utils import archives
 from localstack.utils.patch import Patch, patch
@@ -31,6 +32,7 @@ def apply() -> None:
     patch(TransferConfig.__init__)(transfer_without_threads)
     Patch(lambda_models, "unzip", partial(unzip, archives.unzip)).apply()
     patch(lambda_models.S3Code.generate_presigned_url)(generate_presigned_url)
+    patch(LambdaService.create_function_version)(start_first)
     patch(LambdaEventManager.stop)(stop_aside)
     patch(LambdaEventManager.stop_for_update)(stop_aside)
     start = LogHandler.start_subscriber
@@ -69,6 +71,13 @@ def signer(endpoint_url: str) -> Any:
         aws_secret_access_key=constants.INTERNAL_AWS_SECRET_ACCESS_KEY,
         endpoint_url=endpoint_url,
     )
+
+
+def start_first(original: Callable[..., Any], self: Any, function_version: Any) -> Any:
+    """A version that LocalStack has answered for stays ``Pending`` for some milliseconds: as long as a look takes."""
+    future = original(self, function_version)
+    future.result()
+    return future
 
 
 def stop_aside(original: Callable[..., None], self: Any) -> None:

@@ -12,12 +12,14 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.emulator
+SETTINGS = {"Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:iam::000000000000:role/function"}
 
 ONE_CLIENT_SIGNS_ALL = """
 import boto3
@@ -125,18 +127,34 @@ def test_what_was_deleted_does_not_hold_up_what_is_made(deploy: Callable[..., An
     assert time.monotonic() - began < 3
 
 
-def test_links_in_a_zip_stay_links(client: Callable[..., Any], until: Callable[..., Any]) -> None:
+def test_what_is_made_can_be_called_at_once(client: Callable[..., Any]) -> None:
+    lambda_ = client("lambda")
+
+    def make(number: int) -> list[str]:
+        name, code = f"at-once-{os.getpid()}-{number}", zipped(("app.py", "def handler(event, context): pass"))
+        lambda_.create_function(FunctionName=name, Code={"ZipFile": code}, Publish=True, **SETTINGS)
+        made = lambda_.get_function_configuration(FunctionName=name)
+        lambda_.update_function_code(FunctionName=name, ZipFile=code, Publish=True)
+        updated = lambda_.get_function_configuration(FunctionName=name)
+        return [made["State"], updated["State"], updated["LastUpdateStatus"]]
+
+    with ThreadPoolExecutor(8) as many:
+        assert list(many.map(make, range(24))) == [["Active", "Active", "Successful"]] * 24
+
+
+def test_links_in_a_zip_stay_links(client: Callable[..., Any]) -> None:
     """As ``zip --symlinks`` writes them."""
+    link = zipfile.ZipInfo("app.py")
+    link.create_system, link.external_attr = 3, 0o120777 << 16  # Unix, a symbolic link
+    code = zipped(("real.py", "def handler(event, context): return 'linked'"), (link, "real.py"))
+    lambda_, name = client("lambda"), f"links-{os.getpid()}"
+    lambda_.create_function(FunctionName=name, Code={"ZipFile": code}, **SETTINGS)
+    assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"linked"'
+
+
+def zipped(*files: tuple[str | zipfile.ZipInfo, str]) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as package:
-        package.writestr("real.py", "def handler(event, context): return 'linked'")
-        link = zipfile.ZipInfo("app.py")
-        link.create_system, link.external_attr = 3, 0o120777 << 16
-        package.writestr(link, "real.py")
-    lambda_, name = client("lambda"), f"links-{os.getpid()}"
-    lambda_.create_function(
-        FunctionName=name, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": archive.getvalue()},
-        Role="arn:aws:iam::000000000000:role/function",
-    )  # fmt: skip
-    until(lambda: lambda_.get_function_configuration(FunctionName=name)["State"] == "Active")
-    assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"linked"'
+        for name, text in files:
+            package.writestr(name, text)
+    return archive.getvalue()
