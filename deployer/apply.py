@@ -171,7 +171,7 @@ def _delete(aws: Aws, change: Change, careful: bool) -> None:
 
 def _is_gone(aws: Aws, change: Change) -> bool:
     """Also if something else has taken the name meanwhile."""
-    have = change.kind.observe(aws, change.name)
+    have = change.kind.observe(aws.snapshot(), change.name)  # which asks for nothing else of what is not there
     return have is None or (change.kind.tagged and have["Tags"].get(STACK_TAG) != aws.stack.mark)
 
 

@@ -75,6 +75,9 @@ class FakeAws:
     def __init__(self) -> None:
         self.stopping = threading.Event()
 
+    def snapshot(self) -> FakeAws:
+        return self
+
     def until(self, ready: Callable[[], bool], says: str, seconds: float = 1) -> None:
         from deployer.errors import TimedOut
 

@@ -84,6 +84,9 @@ class FakeAws:
     def __init__(self) -> None:
         self.stopping = threading.Event()
 
+    def snapshot(self) -> FakeAws:
+        return self
+
     def until(self, ready: Callable[[], bool], says: str, seconds: float = 1) -> None:
         if not any(ready() for _ in range(3)):
             raise TimedOut(f"still {says}")
