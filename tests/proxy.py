@@ -137,7 +137,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             return asked
 
         def pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it was killed: nobody does anything with half a request
+                self.close_connection = True
+                return
             name = wire.name(self.command, self.path, self.headers, body)
             if name is None:
                 self.answer(self.ask(body))
@@ -231,6 +235,13 @@ def refuse(status: int, code: str, message: str = "") -> Fault:
         return wire.refusal(call.service, status, code, message, head=call.method == "HEAD")
 
     return fault
+
+
+def throttle(call: Call, forward: Forward) -> Answer:
+    """Too many calls, as each service says it."""
+    if call.service == "s3":
+        return refuse(503, "SlowDown", "Please reduce your request rate.")(call, forward)
+    return refuse(400, "ThrottlingException", "Rate exceeded")(call, forward)
 
 
 def lose_question(call: Call, forward: Forward) -> None:

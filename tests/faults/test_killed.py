@@ -72,7 +72,7 @@ def _cut_off(case: Case, nth: int, world: World) -> bool:
     ended = world.killed(lambda fault: at(nth, fault), nth % 4 < 2, *case.arguments)
     if ended.returncode == 0:
         return False
-    assert ended.returncode == -9, ended.stdout + ended.stderr
+    assert ended.returncode == -9, f"{ended.returncode}: {ended.stdout}{ended.stderr}"
     if nth % 2:
         world.comes_up(*case.apps)
     world.goes_down()

@@ -6,10 +6,10 @@ import pytest
 
 from tests.faults.world import World, edited, write
 from tests.plans import sometimes
-from tests.proxy import Fault, Plan, lose_answer, lose_question, refuse
+from tests.proxy import Fault, Plan, lose_answer, lose_question, refuse, throttle
 
 FAULTS: list[Fault] = [
-    refuse(400, "ThrottlingException", "Rate exceeded"),
+    throttle,
     refuse(500, "InternalError", "We encountered an internal error. Please try again."),
     refuse(503, "ServiceUnavailable", "Please reduce your request rate."),
     lose_question,
