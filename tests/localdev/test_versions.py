@@ -103,6 +103,22 @@ client.upload_fileobj(io.BytesIO(b"zip"), "bucket", "key")
 assert threads == {threading.main_thread()}
 """
 
+NO_PROGRAM_FOR_A_ZIP = """
+import zipfile
+from pathlib import Path
+from localdev import versions
+from localstack.services.lambda_.invocation import lambda_models
+from localstack.utils import archives
+
+archives.run = lambda *given, **settings: ran.append(given)
+ran, package = [], Path.home() / "package.zip"
+with zipfile.ZipFile(package, "w") as archive:
+    archive.writestr("app.py", "pass")
+versions.apply()
+lambda_models.unzip(str(package), str(package.parent))
+assert ran == [] and package.with_name("app.py").read_text() == "pass"
+"""
+
 
 @pytest.mark.parametrize(
     "script",
@@ -111,6 +127,7 @@ assert threads == {threading.main_thread()}
         LOGS_WAIT_FOR_THE_FIRST_LINE,
         AN_ENVIRONMENT_WAITS_FOR_ITS_CODE,
         NO_THREADS_FOR_A_ZIP,
+        NO_PROGRAM_FOR_A_ZIP,
     ],
 )
 def test_a_version_costs_little(script: str, tmp_path: Path) -> None:
@@ -118,9 +135,12 @@ def test_a_version_costs_little(script: str, tmp_path: Path) -> None:
 
 
 def test_what_was_deleted_does_not_hold_up_what_is_made(deploy: Callable[..., Any], client: Callable[..., Any]) -> None:
-    """Each version that stops takes up to two seconds: forty would keep LocalStack's workers busy for ten."""
+    """In LocalStack each version that stops keeps one of six workers busy for up to two seconds.
+
+    The last one first: each poll still has most of its two seconds to go when its turn comes.
+    """
     functions = [deploy("def handler(event, context): pass", Publish=True) for _ in range(20)]
-    for function in functions:
+    for function in reversed(functions):
         client("lambda").delete_function(FunctionName=function.name)
     began = time.monotonic()
     deploy("def handler(event, context): pass")
