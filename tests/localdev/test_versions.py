@@ -134,15 +134,19 @@ def test_a_version_costs_little(script: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script], env={"HOME": str(tmp_path)}, check=True)
 
 
-def test_what_was_deleted_does_not_hold_up_what_is_made(deploy: Callable[..., Any], client: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("end", ["delete", "update"])
+def test_what_ends_does_not_hold_up_what_is_made(end: str, deploy: Callable[..., Any]) -> None:
     """In LocalStack each version that stops keeps one of six workers busy for up to two seconds.
 
     The last one first: each poll still has most of its two seconds to go when its turn comes.
     """
     functions = [deploy("def handler(event, context): pass", Publish=True) for _ in range(20)]
-    for function in reversed(functions):
-        client("lambda").delete_function(FunctionName=function.name)
     began = time.monotonic()
+    for function in reversed(functions):
+        if end == "delete":
+            function.client.delete_function(FunctionName=function.name)
+        else:
+            function.update("def handler(event, context): return 'new'")
     deploy("def handler(event, context): pass")
     assert time.monotonic() - began < 3
 
