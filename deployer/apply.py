@@ -22,7 +22,7 @@ from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
 from deployer.waiting import telling
 
 # Seconds that AWS may take to show what it accepted, until the same is asked for again.
-PATIENCE = (2, 5, 10, 20)
+PATIENCE = (1, 2, 3, 5, 8, 13)
 OTHERS = "someone else may be changing it; run the same command again"
 
 End = Literal["done", "failed", "skipped", "interrupted"]

@@ -198,6 +198,10 @@ class Aws:
         """A view in which the same reading call is sent only once; a snapshot's own is itself."""
         return self._view(_memo={}) if self._memo is None else self
 
+    def now(self) -> Aws:
+        """A view that remembers nothing."""
+        return self._view(_memo=None)
+
     @property
     def remembers(self) -> bool:
         """Whether it is a snapshot: what was asked before costs nothing."""
@@ -245,7 +249,7 @@ class Aws:
                     raise refusals.refused(service, operation, code, message, self._address(service)) from None
                 waiting.get()(row.says)
             except boto.BotoCoreError as error:
-                raise refusals.unreachable(error) from None
+                raise refusals.unreachable(error, self.stack.endpoint_url) from None
             except (ParserError, KeyError, AttributeError):  # botocore, of an answer that is none of AWS's
                 raise refusals.alien(self._address(service)) from None
         raise AssertionError("patience outlasts every row")

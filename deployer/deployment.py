@@ -123,14 +123,14 @@ def guard(run: Run, aws: Aws, found: Plan) -> None:
     Raises:
         DataLoss: a bucket with something in it would be deleted, or a key.
     """
-    losses = _losses(aws, doomed(found.changes))
-    if losses:
-        listed = "; ".join(f"{id} holds {held}" for id, held in losses.items())
+    lost = losses(aws, doomed(found.changes))
+    if lost:
+        listed = "; ".join(f"{id} holds {held}" for id, held in lost.items())
         hint = (
             f"nothing was changed; {run.again('up')} --allow-data-loss deletes it, "
             "or put it back with 'keep: true', run 'up', and take it out again"
         )
-        raise DataLoss(f"data would be lost: {listed}", hint, losses)
+        raise DataLoss(f"data would be lost: {listed}", hint, lost)
 
 
 def asked(run: Run, aws: Aws, found: Plan, yes: bool) -> bool:
@@ -142,12 +142,12 @@ def asked(run: Run, aws: Aws, found: Plan, yes: bool) -> bool:
     changes = doomed(found.changes)
     if run.target == "local" or yes or not changes:
         return False
-    resources, losses = report.count(len(changes), "resource"), _losses(aws, changes)
+    resources, lost = report.count(len(changes), "resource"), losses(aws, changes)
     if run.as_json or not sys.stdin.isatty():
-        listed = ", ".join(f"{id}: {held}" for id, held in losses.items())
+        listed = ", ".join(f"{id}: {held}" for id, held in lost.items())
         text = f"{resources} would be deleted with all they hold{f' ({listed})' if listed else ''}"
         raise UsageError(text, "add --yes; 'plan' shows which")
-    run.say(*report.plan_lines(changes), *(f"  ! {id} holds {held}" for id, held in losses.items()))
+    run.say(*report.plan_lines(changes), *report.loss_lines(lost))
     if not click.confirm(f"Delete {resources} with all they hold?"):
         raise UsageError("nothing was changed")
     return True
@@ -167,7 +167,7 @@ def unchanged(run: Run, names: tuple[str, ...], shown: Plan) -> tuple[Aws, Plan]
     return aws, found
 
 
-def _losses(aws: Aws, changes: list[Change]) -> dict[str, str]:
+def losses(aws: Aws, changes: list[Change]) -> dict[str, str]:
     """Id to what it holds, of those that hold something."""
     with ThreadPoolExecutor(WORKERS) as pool:
         held = pool.map(lambda change: change.kind.holds(aws, change.name), changes)

@@ -28,6 +28,12 @@ def answers() -> bool:
     return True
 
 
+def silent(endpoint_url: str) -> Unreachable:
+    """No emulator is there."""
+    hint = "start it: python -m localdev start" if endpoint_url == ADDRESS else "check --endpoint-url, or leave it out"
+    return Unreachable(f"nothing answers at {endpoint_url}", hint)
+
+
 def interpreter(endpoint_url: str) -> Interpreter | None:
     """The Python of this machine that an emulator runs functions with; None if it has Lambda's own, as in Docker.
 
@@ -49,7 +55,7 @@ def interpreter(endpoint_url: str) -> Interpreter | None:
     except (urllib.error.HTTPError, http.client.HTTPException, ValueError, TypeError):
         return None
     except OSError:
-        raise Unreachable(f"nothing answers at {endpoint_url}", "start it: python -m localdev start") from None
+        raise silent(endpoint_url) from None
     return found if Path(found.executable).exists() else None
 
 

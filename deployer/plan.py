@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import graphlib
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from deployer.app import App
-from deployer.errors import ConfigError, Foreign
+from deployer.errors import ConfigError, Foreign, TimedOut
 from deployer.refs import UNKNOWN, Ref, refs, resolve
 from deployer.resource import ID_TAG, KEEP_TAG, STACK_TAG, Properties, Resource, kind_of, kinds
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Action = Literal["create", "update", "replace", "delete"]
 WORKERS = 16
+_TAGS_LAG = 0.5  # seconds, by which something may be there before its tags are
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
         except BaseException:
             aws.stopping.set()  # nobody waits for the others any more
             raise
+    _wait_for_marks(aws.now(), plan)
     for resource in resources.values():
         try:
             change = _compare(plan, resource)
@@ -194,6 +197,24 @@ def renew(aws: Aws, plan: Plan, some: list[Resource]) -> Plan:
     renewed = Plan(plan.resources, plan.have | have, [])
     renewed.changes = [change for each in some if (change := _compare(renewed, each))]
     return renewed
+
+
+def _wait_for_marks(aws: Aws, plan: Plan) -> None:
+    """Look again at what carries no mark: tags may lag behind what another run has just made."""
+    unmarked = [id for id, have in plan.have.items() if have is not None and not _is_marked(plan.resources[id], have)]
+
+    def marked() -> bool:
+        for id in unmarked:
+            plan.have[id] = plan.resources[id].observe(aws, plan.resources[id].physical)
+        return all(_is_marked(plan.resources[id], have) for id in unmarked if (have := plan.have[id]))
+
+    if unmarked:
+        with contextlib.suppress(TimedOut):
+            aws.until(marked, "waiting for tags", seconds=_TAGS_LAG)
+
+
+def _is_marked(resource: Resource, have: Properties) -> bool:
+    return not resource.tagged or STACK_TAG in have["Tags"]
 
 
 def _compare(plan: Plan, resource: Resource) -> Change | None:

@@ -6,6 +6,7 @@ import re
 
 import botocore.exceptions as boto
 
+from deployer import emulator
 from deployer.errors import AwsError, TimedOut, Unreachable
 
 _OF_CREDENTIALS = frozenset(
@@ -47,8 +48,10 @@ def alien(address: str) -> Unreachable:
     return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
 
 
-def unreachable(error: boto.BotoCoreError) -> AwsError:
-    """Nothing answered, or nothing could be asked."""
+def unreachable(error: boto.BotoCoreError, endpoint_url: str | None) -> AwsError:
+    """Nothing answered, or nothing could be asked. ``endpoint_url``: of the emulator that was, if it was one."""
+    if endpoint_url and isinstance(error, boto.ConnectionError):
+        return emulator.silent(endpoint_url)
     if isinstance(error, boto.ReadTimeoutError):
         return TimedOut("no answer came in time", "what was asked for may have been done all the same")
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):

@@ -40,6 +40,11 @@ def kept_lines(plan: Plan) -> list[str]:
     return [f"  = {id:<28} {'kept':<8} {name}" for id, name in plan.kept.items()]
 
 
+def loss_lines(losses: dict[str, str]) -> list[str]:
+    """What would be lost with what is deleted."""
+    return [f"  ! {id:<28} holds {held}" for id, held in losses.items()]
+
+
 def _parts(path: str, have: Any, want: Any) -> Iterator[tuple[str, Any, Any]]:
     """What differs within a property: the path to each part, what it is and what it shall be."""
     if isinstance(have, dict) and isinstance(want, dict):

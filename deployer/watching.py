@@ -119,6 +119,8 @@ class Watch:
         self._document("live", resources=names, calls=calls, seconds=round(seconds, 3))
         for name in names:
             self._say(f"{name} live in {seconds:.1f} s")
+        if not outcomes:
+            self._say("nothing to do")
         self._failures(outcomes)
         return None
 

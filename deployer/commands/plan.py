@@ -16,7 +16,10 @@ def plan(run: Run, check: bool) -> int:
         run.clients()
     from deployer import deployment, report
 
-    _, found = deployment.planned(run, names)
-    run.say(*report.plan_lines(found.changes), *report.kept_lines(found), report.summary(found.changes))
-    run.document({"changes": [report.change_json(change) for change in found.changes], "kept": found.kept})
+    aws, found = deployment.planned(run, names)
+    losses = deployment.losses(aws, deployment.doomed(found.changes))
+    run.say(*report.plan_lines(found.changes), *report.kept_lines(found), *report.loss_lines(losses))
+    run.say(report.summary(found.changes))
+    changes = [report.change_json(change) for change in found.changes]
+    run.document({"changes": changes, "kept": found.kept, "losses": losses})
     return 3 if check and found.changes else 0

@@ -161,15 +161,15 @@ class RestApi(Resource):
         if not apis:
             return None
         api, *duplicates = apis
-        resources, responses, stages, deployments = aws.together(
-            partial(
-                aws.pages, "apigateway", "get_resources", "items", restApiId=api["id"], embed=["methods"], limit=500
-            ),
-            partial(aws.pages, "apigateway", "get_gateway_responses", "items", restApiId=api["id"], limit=500),
-            partial(aws.call, "apigateway", "get_stages", restApiId=api["id"]),
-            partial(aws.pages, "apigateway", "get_deployments", "items", restApiId=api["id"], limit=500),
+        gone = "NotFoundException"  # as soon as it is listed, while another run takes it down
+        pages = partial(aws.pages, "apigateway", key="items", absent=gone, restApiId=api["id"], limit=500)
+        stages, resources, responses, deployments = aws.together(
+            partial(aws.find, "apigateway", "get_stages", absent=gone, restApiId=api["id"]),
+            partial(pages, operation="get_resources", embed=["methods"]),
+            partial(pages, operation="get_gateway_responses"),
+            partial(pages, operation="get_deployments"),
         )
-        return {
+        return stages and {
             "Id": api["id"],
             "Description": api.get("description", ""),
             "Paths": {item["path"]: openapi.methods(item) for item in resources if item.get("resourceMethods")},
