@@ -20,7 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
-from localdev import kms, s3
+from localdev import kms, s3, tags
 from localdev.announce import announce
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
@@ -43,6 +43,7 @@ class LoopbackServer(TwistedRuntimeServer):
         announce()
         kms.apply()
         s3.apply()
+        tags.apply()
         gateway.request_handlers.insert(0, keep_body)
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
