@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
-# Each process has an emulator of its own; a file's tests stay together, for they share what they deploy.
-PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+# Four at once, for tests mostly wait; each has an emulator of its own, and a file's tests share what they deploy.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 up: .venv/local

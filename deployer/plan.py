@@ -210,7 +210,7 @@ def _wait_for_marks(aws: Aws, plan: Plan) -> None:
 
     if unmarked:
         with contextlib.suppress(TimedOut):
-            aws.until(marked, "waiting for tags", seconds=_TAGS_LAG)
+            aws.until(marked, "", seconds=_TAGS_LAG)
 
 
 def _is_marked(resource: Resource, have: Properties) -> bool:

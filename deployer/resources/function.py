@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import shlex
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from deployer import package
+from deployer import handler, package
 from deployer.errors import AwsError
 from deployer.refs import Ref
 from deployer.resource import Properties, Resource, Spec, Texts
@@ -115,7 +114,8 @@ class Function(Resource):
         if not self._source.folder.is_dir():
             text = f"the folder '{self.spec.source}' does not exist"
             raise error((*self.place, "source"), text, f"paths start at the folder of {self.app.lines.file.name}")
-        self._check_handler()
+        if fault := handler.fault(self.spec.handler, self._source.folder, self.spec.source):
+            raise error((*self.place, "handler"), *fault)
         self._check_example()
         size = len(json.dumps(self.spec.environment))
         if size > _ENVIRONMENT_LIMIT:
@@ -131,29 +131,6 @@ class Function(Resource):
             raise self.app.lines.error(
                 (*self.place, "example"), text, """such as example: '{"length": 20}'"""
             ) from None
-
-    def _check_handler(self) -> None:
-        place = (*self.place, "handler")
-        error = self.app.lines.error
-        module, dot, name = self.spec.handler.rpartition(".")
-        if not dot:
-            raise error(place, f"'{self.spec.handler}' is no module.function", "such as app.handler")
-        file = self._source.folder / (module.replace(".", "/") + ".py")
-        if not file.is_file():
-            text = f"'{self.spec.handler}' needs the file {module.replace('.', '/')}.py in '{self.spec.source}'"
-            raise error(place, text, "a handler is module.function, such as app.handler")
-        try:
-            defined = _names(ast.parse(file.read_bytes(), str(file)))
-        except SyntaxError as wrong:
-            at = f" line {wrong.lineno}" if wrong.lineno else ""
-            text = f"{self.spec.source}/{file.name}{at} is no Python: {wrong.msg}"
-            raise error(place, text, "mend it there; nothing was deployed") from None
-        except ValueError as wrong:  # a NUL byte, up to Python 3.11
-            text = f"{self.spec.source}/{file.name} is no Python: {wrong}"
-            raise error(place, text, "mend it there; nothing was deployed") from None
-        if name not in defined:
-            text = f"'{name}' is not defined in {self.spec.source}/{file.name}"
-            raise error(place, text, "a handler is module.function, such as app.handler")
 
     def _environment(self) -> dict[str, Any]:
         place = (*self.place, "environment")
@@ -287,16 +264,3 @@ def _failure(configuration: Any) -> str | None:
 
 def _settings(want: Properties) -> dict[str, Any]:
     return {**{key: want[key] for key in _CONFIGURATION}, "Environment": {"Variables": want["Environment"]}}
-
-
-def _names(module: ast.Module) -> set[str]:
-    """What a module defines or imports at its top level."""
-    names: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return names

@@ -50,13 +50,13 @@ def test_unknown_command(project: Path) -> None:
 def test_nothing_answers(project: Path, command: str) -> None:
     says = f"nothing answers at {NOWHERE}"
     began = time.monotonic()
-    refused_in_words(project, command, "--endpoint-url", NOWHERE, code=1, says=says, hint="localdev start")
+    refused_in_words(project, command, "--endpoint-url", NOWHERE, code=1, says=says, hint="check --endpoint-url")
     assert time.monotonic() - began < AT_ONCE
 
 
 def test_nothing_answers_a_program(project: Path) -> None:
     refused_as_json(
-        project, "outputs", "--endpoint-url", NOWHERE, code=1, says="nothing answers at", hint="localdev start"
+        project, "outputs", "--endpoint-url", NOWHERE, code=1, says="nothing answers at", hint="check --endpoint-url"
     )
 
 

@@ -210,7 +210,7 @@ def test_until_gives_up_in_the_end(aws: Aws) -> None:
 def test_nothing_answers(aws: Aws) -> None:
     with pytest.raises(Unreachable, match=r"nothing answers at http://127.0.0.1:9") as caught:
         aws.identify()
-    assert "localdev start" in caught.value.hint
+    assert "check --endpoint-url" in caught.value.hint
 
 
 def test_wrong_credentials_are_called_so(aws: Aws) -> None:

@@ -98,3 +98,8 @@ def test_what_a_failed_start_says_is_passed_on() -> None:
         "choose another",
     )
     assert emulator._said("") == ("it does not say why", "try: python -m localdev start")
+
+
+def test_who_does_not_answer_is_told_how_to_be_there() -> None:
+    assert "python -m localdev start" in emulator.silent(emulator.ADDRESS).hint
+    assert "check --endpoint-url" in emulator.silent("http://127.0.0.1:9").hint
