@@ -12,14 +12,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from deployer.aws import Aws
 from deployer.errors import AwsError, DataLoss, Foreign, Interrupted, NotConverged, SkiffError, TimedOut, Unforeseen
 from deployer.plan import WORKERS, Change, Plan, differ, ours, waits_for
-from deployer.refusals import GONE
 from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
 from deployer.waiting import telling
+
+if TYPE_CHECKING:
+    from deployer.aws import Aws
 
 # Seconds that AWS may take to show what it accepted, until the same is asked for again.
 PATIENCE = (1, 2, 3, 5, 8, 13)
@@ -184,7 +185,7 @@ def _write(aws: Aws, plan: Plan, change: Change, resource: Resource) -> None:
         try:
             _step(aws, kind, name, have, want)
         except AwsError as error:
-            if error.code not in GONE or seconds == PATIENCE[-1]:
+            if not error.gone or seconds == PATIENCE[-1]:
                 raise
         have, left = _read_back(aws, kind, name, want, seconds)
         if have is not None and not ours(resource, have):

@@ -58,6 +58,11 @@ class AwsError(SkiffError):
         super().__init__(message, hint)
         self.code = code
 
+    @property
+    def gone(self) -> bool:
+        """Whether it says that what was asked for is not there (any more)."""
+        return self.code in ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
+
 
 class Unreachable(AwsError):
     pass

@@ -14,7 +14,7 @@ _OF_CREDENTIALS = frozenset(
      "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
 )  # fmt: skip
 
-# What says that there is one of that name already, and what that there is none (any more).
+# What says that there is one of that name already.
 EXISTS = (
     "BucketAlreadyExists",
     "BucketAlreadyOwnedByYou",
@@ -22,7 +22,6 @@ EXISTS = (
     "ResourceAlreadyExistsException",
     "ResourceConflictException",
 )
-GONE = ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 
 
 def refused(service: str, operation: str, code: str, message: str, address: str) -> AwsError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from tests.cli.refusal import refused, refused_as_json, refused_in_words
 from tests.cli.servers import answering
-from tests.conftest import deploy, environment
+from tests.conftest import ROOT, deploy, environment
 
 NOWHERE = "http://127.0.0.1:1"
 AT_ONCE = 3  # seconds, on a busy machine; a refused connection needs no second try
@@ -135,3 +137,18 @@ def test_validate_as_json_names_what_there_would_be(project: Path) -> None:
     done = deploy("validate", "--json", cwd=project)
     assert (done.returncode, done.stderr) == (0, "")
     assert {"qr.bucket.images", "qr.function.generator", "qr.rest_api.api"} <= set(done.json["resources"])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["validate"], ["schema"], ["graph"]])
+def test_what_calls_nothing_does_not_wait_for_boto3(project: Path, arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", ROOT / "deploy.py", *arguments],
+        cwd=project,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "click" in imported
+    assert not {"boto3", "botocore"} & imported
