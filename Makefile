@@ -33,7 +33,7 @@ lint: .venv/dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: .venv/dev
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ARGS)
 
 browser: .venv/dev
 	@$(BIN)/python -m tests.browser
