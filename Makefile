@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 # Four at once, for tests mostly wait; each has an emulator of its own, and a file's tests share what they deploy.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 up: .venv/local
