@@ -262,7 +262,7 @@ def test_cors_may_name_the_site_that_is_told_the_url(world: World) -> None:
     assert have is not None
     assert have["Paths"]["/hello"]["OPTIONS"]["headers"]["Access-Control-Allow-Origin"] == f"'{outputs['site.origin']}'"
     ended = [outcome.change.kind.kind for outcome in outcomes]
-    assert ended.index("site") > ended.index("rest_api")
+    assert ended.index("settings") > ended.index("rest_api")
 
 
 @pytest.mark.parametrize("cors", ["${site.url}", "shop.example.org", "https://a.example, https://b.example"])
