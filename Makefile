@@ -1,5 +1,5 @@
 # Everything a newcomer types. Needs Python 3.11 or newer, make and git; the rest comes from the lock files.
-.PHONY: up down install test unit faults lint bench lock browser clean
+.PHONY: up down install test unit faults lint bench features lock browser clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -34,6 +34,10 @@ lint: .venv/dev
 
 bench: .venv/dev
 	@$(BIN)/python -m bench $(ARGS)
+
+# What the emulator does as AWS does, from the marks of its tests.
+features: .venv/dev
+	@$(BIN)/python -m tests.features 2>/dev/null > docs/emulation.md
 
 browser: .venv/dev
 	@$(BIN)/python -m tests.browser

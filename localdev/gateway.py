@@ -20,8 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
-from localdev import kms, s3, tags
-from localdev.announce import announce
+from localdev import endpoints, services
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET
@@ -40,10 +39,8 @@ class LoopbackServer(TwistedRuntimeServer):
     def register(self, gateway: Any, listen: Any, ssl_creds: Any = None) -> None:
         require_process_executor()
         prepare_catalog()
-        announce()
-        kms.apply()
-        s3.apply()
-        tags.apply()
+        services.mend_when_loaded()
+        endpoints.add_all()
         gateway.request_handlers.insert(0, keep_body)
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
@@ -70,15 +67,11 @@ def warm_up() -> None:
     from localstack.services.lambda_.invocation.runtime_executor import get_runtime_executor
     from localstack.services.plugins import SERVICE_PLUGINS
 
-    from localdev import versions
+    from localdev.functions import versions
 
     try:
         for service in WARMED_UP:
             SERVICE_PLUGINS.require(service)
-            if service == "apigateway":
-                from localdev import rest_api
-
-                rest_api.apply()
         get_runtime_executor()
         versions.signer(config.external_service_url())
     except Exception:

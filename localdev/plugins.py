@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from localstack.runtime.server.core import RuntimeServer, RuntimeServerPlugin
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.plugins import Service, aws_provider
 
 if TYPE_CHECKING:
-    from localdev.executor import ProcessExecutor
+    from localdev.functions.executor import ProcessExecutor
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
@@ -18,7 +19,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
     name = "process"
 
     def load(self, *args: object, **kwargs: object) -> type[ProcessExecutor]:
-        from localdev.executor import ProcessExecutor
+        from localdev.functions.executor import ProcessExecutor
 
         return ProcessExecutor
 
@@ -32,3 +33,31 @@ class LoopbackServerPlugin(RuntimeServerPlugin):
         from localdev.gateway import LoopbackServer
 
         return LoopbackServer()
+
+
+@aws_provider(api="dynamodb", name="localdev")  # type: ignore[untyped-decorator]
+def dynamodb() -> Service:
+    from localdev.providers import dynamodb
+
+    return dynamodb.provide()
+
+
+@aws_provider(api="cognito-idp")  # type: ignore[untyped-decorator]
+def cognito_idp() -> Service:
+    from localdev.providers import cognito_idp
+
+    return cognito_idp.provide()
+
+
+@aws_provider(api="cloudfront")  # type: ignore[untyped-decorator]
+def cloudfront() -> Service:
+    from localdev.providers import cloudfront
+
+    return cloudfront.provide()
+
+
+@aws_provider(api="cloudtrail")  # type: ignore[untyped-decorator]
+def cloudtrail() -> Service:
+    from localdev.providers import cloudtrail
+
+    return cloudtrail.provide()

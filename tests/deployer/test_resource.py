@@ -95,6 +95,6 @@ def test_references_to_nothing(app: App, text: str, hint: str) -> None:
 def test_deployer_and_emulator_agree_on_what_lambda_reserves() -> None:
     """Neither knows the other, so each has its own list."""
     from deployer.resources import function
-    from localdev import variables
+    from localdev.functions import variables
 
     assert function._RESERVED == variables.RESERVED

@@ -25,7 +25,7 @@ def get(emulator: Emulator, path: str, **headers: str) -> http.client.HTTPRespon
 
 @pytest.mark.parametrize(
     ("service", "operation"),
-    [("cloudfront", "list_distributions"), ("apigatewayv2", "get_apis"), ("rds", "describe_db_instances")],
+    [("ecs", "list_clusters"), ("apigatewayv2", "get_apis"), ("rds", "describe_db_instances")],
 )
 def test_a_service_that_is_not_offered_is_named(client: Callable[..., Any], service: str, operation: str) -> None:
     """With an index of the offered services alone, its request could pass for one to another service."""

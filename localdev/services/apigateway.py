@@ -1,4 +1,4 @@
-"""What API Gateway of LocalStack 4.13.1 does otherwise than AWS, replaced in memory."""
+"""API Gateway: bodies as they came, and the headers of gateway responses."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -15,7 +15,6 @@ _HEADER = "gatewayresponse.header."
 
 
 def apply() -> None:
-    """Once per process, before the first API answers."""
     patch(parse.InvocationRequestParser.create_invocation_request)(create_invocation_request)
     patch(GatewayExceptionHandler.create_exception_response)(create_exception_response)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 PREPARED = """
-from localdev import patches
+from localdev.functions import environments
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 
-patches.apply()
+environments.apply()
 service = AssignmentService()
 known = service.environments["manager"]
 

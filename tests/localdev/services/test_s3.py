@@ -1,4 +1,4 @@
-"""Large objects, which S3 keeps in files."""
+"""S3 where LocalStack's own differs from AWS."""
 
 from __future__ import annotations
 
@@ -39,3 +39,15 @@ def test_the_url_of_a_functions_code_leads_to_it(deploy: Callable[..., Any], cli
     with pytest.raises(urllib.error.HTTPError, match="403") as refused:
         urllib.request.urlopen(forged)
     refused.value.close()
+
+
+@pytest.mark.feature("S3", "tags, gone with what had them")
+def test_a_bucket_has_no_tags_of_an_earlier_one(client: Callable[..., Any]) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="twice", CreateBucketConfiguration={"Tags": [{"Key": "whose", "Value": "mine"}]})
+    assert s3.get_bucket_tagging(Bucket="twice")["TagSet"] == [{"Key": "whose", "Value": "mine"}]
+    s3.delete_bucket(Bucket="twice")
+    s3.create_bucket(Bucket="twice")
+    with pytest.raises(s3.exceptions.ClientError, match="NoSuchTagSet"):
+        s3.get_bucket_tagging(Bucket="twice")
+    s3.delete_bucket(Bucket="twice")

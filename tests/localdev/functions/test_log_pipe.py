@@ -8,7 +8,7 @@ from awslambdaric.bootstrap import FramedTelemetryLogSink  # type: ignore[import
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localdev.logs import LogPipe, plain_text
+from localdev.functions.log_pipe import LogPipe, plain_text
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 

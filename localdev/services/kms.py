@@ -1,4 +1,4 @@
-"""What KMS of LocalStack 4.13.1 cannot do on Python 3.11, replaced in memory."""
+"""KMS: what LocalStack's cannot do on Python 3.11."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -11,7 +11,6 @@ from localstack.utils.patch import patch
 
 
 def apply() -> None:
-    """Once per process, before the first key is made."""
     patch(KmsKey.generate_key_material_id)(generate_key_material_id)
 
 

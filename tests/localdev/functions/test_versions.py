@@ -23,7 +23,7 @@ SETTINGS = {"Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:
 
 ONE_CLIENT_SIGNS_ALL = """
 import boto3
-from localdev import versions
+from localdev.functions import versions
 from localstack.services.lambda_.invocation.lambda_models import S3Code
 
 make, made = boto3.Session.client, []
@@ -39,7 +39,7 @@ assert len(made) == 1
 
 LOGS_WAIT_FOR_THE_FIRST_LINE = """
 import threading
-from localdev import versions
+from localdev.functions import versions
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler
 
 versions.apply()
@@ -63,7 +63,7 @@ LogHandler("role", "us-east-1").stop()
 AN_ENVIRONMENT_WAITS_FOR_ITS_CODE = """
 import threading
 from types import SimpleNamespace
-from localdev.executor import ProcessExecutor
+from localdev.functions.executor import ProcessExecutor
 
 class Unpacked(Exception):
     pass
@@ -91,7 +91,7 @@ else:
 NO_THREADS_FOR_A_ZIP = """
 import io, threading
 import boto3
-from localdev import versions
+from localdev.functions import versions
 
 versions.apply()
 client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
@@ -106,7 +106,7 @@ assert threads == {threading.main_thread()}
 NO_PROGRAM_FOR_A_ZIP = """
 import zipfile
 from pathlib import Path
-from localdev import versions
+from localdev.functions import versions
 from localstack.services.lambda_.invocation import lambda_models
 from localstack.utils import archives
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from localdev.runtime_api import Call
-from localdev.runtime_folder import build_runtime_folder
-from localdev.sandbox import Ending, Sandbox
+from localdev.functions.runtime_api import Call
+from localdev.functions.runtime_folder import build_runtime_folder
+from localdev.functions.sandbox import Ending, Sandbox
 
 HEADERS = {
     "Content-Type": "application/json",

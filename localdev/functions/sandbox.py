@@ -16,8 +16,8 @@ from enum import Enum
 from http import HTTPStatus
 from pathlib import Path
 
-from localdev.logs import LogPipe
-from localdev.runtime_api import Call, RuntimeApi
+from localdev.functions.log_pipe import LogPipe
+from localdev.functions.runtime_api import Call, RuntimeApi
 
 TICK = 0.05  # seconds between looks at the process while it says nothing
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL, as AWS grants a runtime with extensions

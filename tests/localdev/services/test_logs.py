@@ -1,4 +1,4 @@
-"""Tags where LocalStack's own go astray."""
+"""CloudWatch Logs where LocalStack's own differs from AWS."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.emulator
-
-
-def test_a_bucket_has_no_tags_of_an_earlier_one(client: Callable[..., Any]) -> None:
-    s3 = client("s3")
-    s3.create_bucket(Bucket="twice", CreateBucketConfiguration={"Tags": [{"Key": "whose", "Value": "mine"}]})
-    assert s3.get_bucket_tagging(Bucket="twice")["TagSet"] == [{"Key": "whose", "Value": "mine"}]
-    s3.delete_bucket(Bucket="twice")
-    s3.create_bucket(Bucket="twice")
-    with pytest.raises(s3.exceptions.ClientError, match="NoSuchTagSet"):
-        s3.get_bucket_tagging(Bucket="twice")
-    s3.delete_bucket(Bucket="twice")
 
 
 def test_a_log_group_without_tags_can_be_tagged(client: Callable[..., Any]) -> None:

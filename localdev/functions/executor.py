@@ -18,12 +18,12 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
-from localdev import patches, versions, wording
+from localdev.functions import wording
+from localdev.functions.runtime_folder import build_runtime_folder
+from localdev.functions.sandbox import GRACE, Ending, Sandbox
+from localdev.functions.watchdog import Watchdog
 from localdev.process import LOCK
-from localdev.runtime_folder import build_runtime_folder
-from localdev.sandbox import GRACE, Ending, Sandbox
 from localdev.settings import HOST
-from localdev.watchdog import Watchdog
 
 LOG = logging.getLogger(__name__)
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -32,9 +32,6 @@ PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 INIT_LIMIT = 10.0
 # Bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; Lambda grants 100 more.
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
-
-patches.apply()
-versions.apply()
 
 
 @cache

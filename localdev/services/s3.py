@@ -1,4 +1,4 @@
-"""Where S3 of LocalStack 4.13.1 keeps large objects, and whose signatures it knows, replaced in memory."""
+"""S3: where it keeps large objects, whose signatures it knows, and which tags a new bucket has."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import Any
 
 from localstack import config, constants
 from localstack.services.s3 import presigned_url
+from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.utils.patch import patch
 
 
 def apply() -> None:
-    """Once per process, before S3 starts."""
     patch(EphemeralS3ObjectStore.__init__)(keep_in_our_folder)
+    patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
     patch(presigned_url.get_secret_access_key_from_access_key_id)(know_our_own_key)
 
 
@@ -33,3 +34,12 @@ def know_our_own_key(original: Callable[..., str | None], access_key_id: str, re
     if access_key_id == config.INTERNAL_RESOURCE_ACCOUNT:
         return constants.INTERNAL_AWS_SECRET_ACCESS_KEY
     return original(access_key_id, region)
+
+
+def forget_the_tags_of_a_bucket(
+    original: Callable[..., None], self: Any, context: Any, bucket: str, **more: Any
+) -> None:
+    """LocalStack gives them to the next bucket of that name."""
+    store, found = self._get_cross_account_bucket(context, bucket)
+    original(self, context, bucket, **more)
+    store.TAGS.tags.pop(found.bucket_arn, None)

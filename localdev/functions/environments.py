@@ -20,7 +20,7 @@ from localstack.services.lambda_.invocation.lambda_models import InitializationT
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.utils.patch import patch
 
-from localdev.variables import function_environment
+from localdev.functions.variables import function_environment
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024  # bytes
 ASYNCHRONOUS_LIMIT = 1024 * 1024  # bytes

@@ -1,0 +1,1 @@
+"""Lambda: functions as child processes under AWS's own Python runtime, behind LocalStack's Lambda service."""

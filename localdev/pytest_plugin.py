@@ -1,0 +1,1 @@
+"""Fixtures for any project's tests: an emulator, a clean account, clients, deployed apps."""
