@@ -27,7 +27,7 @@ def located(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def emulator_at(root: Path, port: int) -> Emulator:
+def emulator_at(root: Path, port: int, *, strict: bool = False) -> Emulator:
     from localdev.emulator import Emulator
 
-    return Emulator(root, port)
+    return Emulator(root, port, strict=strict)

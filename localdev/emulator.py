@@ -17,9 +17,9 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from localdev.errors import NotInstalled, PortTaken, StartFailed, StopFailed
+from localdev.errors import NotInstalled, OtherMode, PortTaken, StartFailed, StopFailed
 from localdev.lock import FolderLock
-from localdev.process import LOCK, SOCKET
+from localdev.process import LOCK, SOCKET, STRICT
 from localdev.settings import HOST, localstack_environment
 
 DEFAULT_PORT = 4566
@@ -35,13 +35,17 @@ HEALTH = "/_localstack/health"
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of an emulator. ``running``: its process lives; ``ready``: its gateway answers."""
+    """What is known of an emulator. ``running``: its process lives; ``ready``: its gateway answers.
+
+    ``strict``: it refuses what an account would, see `localdev.strict`.
+    """
 
     running: bool
     ready: bool
     url: str
     pid: int | None
     version: str | None
+    strict: bool
     dir: str
     log: str
 
@@ -49,9 +53,10 @@ class Status:
 class Emulator:
     """One LocalStack on a loopback port, everything it writes below ``root``."""
 
-    def __init__(self, root: Path, port: int = DEFAULT_PORT) -> None:
+    def __init__(self, root: Path, port: int = DEFAULT_PORT, *, strict: bool = False) -> None:
         self.root = root.absolute()
         self.port = port
+        self.strict = strict
         self.log = self.root / "localstack.log"
         self._lock = FolderLock(self.root)
         self._process: subprocess.Popen[bytes] | None = None  # to be reaped, if this object started it
@@ -72,6 +77,7 @@ class Emulator:
             url=f"http://{HOST}:{port}",
             pid=owner.get("pid"),
             version=version,
+            strict=bool(owner.get("strict")),
             dir=str(self.root),
             log=str(self.log),
         )
@@ -79,7 +85,7 @@ class Emulator:
     def start(self) -> bool:
         """Returns once the gateway answers: True if this call started it, False if it ran already.
 
-        Raises NotInstalled, PortTaken or StartFailed; then nothing that this call started is left.
+        Raises NotInstalled, PortTaken, OtherMode or StartFailed; then nothing that this call started is left.
         """
         deadline = time.monotonic() + START_LIMIT
         while (lock := self._lock.acquire()) is None:
@@ -140,13 +146,19 @@ class Emulator:
             self._process = None
 
     def _answers_already(self) -> bool:
-        port = self._lock.owner().get("port")
+        owner = self._lock.owner()
+        port = owner.get("port")
         if port is None or _version_at(port, timeout=START_LIMIT) is None:
             return False
         if port != self.port:
             raise PortTaken(
                 f"the emulator of {self.root} runs already, on port {port}",
                 f"use --port {port}, stop it first, or choose another --dir",
+            )
+        if self.strict != bool(owner.get("strict")):
+            raise OtherMode(
+                f"the emulator of {self.root} runs already, and is {'not ' if self.strict else ''}strict",
+                f"stop it first, or {'leave out' if self.strict else 'add'} --strict",
             )
         return True
 
@@ -156,6 +168,8 @@ class Emulator:
         temporary.mkdir(parents=True, exist_ok=True)
         environment = localstack_environment(self.root, self.port)
         environment |= {SOCKET: str(listener.fileno()), LOCK: str(lock)}
+        if self.strict:
+            environment[STRICT] = "1"
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 # -P: the folder it runs in must not be importable.

@@ -3,6 +3,7 @@
 LocaldevError
 ├── NotInstalled      LocalStack or our plugins are missing from this Python
 ├── PortTaken         another program listens on the port
+├── OtherMode         the emulator runs already, and is strict where it should not be, or the reverse
 ├── StartFailed       LocalStack started and gave up, or never answered
 └── StopFailed        a process survived SIGKILL
 """
@@ -23,6 +24,10 @@ class NotInstalled(LocaldevError):
 
 
 class PortTaken(LocaldevError):
+    pass
+
+
+class OtherMode(LocaldevError):
     pass
 
 

@@ -23,7 +23,7 @@ from twisted.internet import reactor
 from localdev import endpoints, services
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
-from localdev.process import SOCKET
+from localdev.process import SOCKET, STRICT
 
 LOG = logging.getLogger(__name__)
 
@@ -42,6 +42,10 @@ class LoopbackServer(TwistedRuntimeServer):
         services.mend_when_loaded()
         endpoints.add_all()
         gateway.request_handlers.insert(0, keep_body)
+        if STRICT in os.environ:
+            from localdev import strict
+
+            strict.enforce()
         descriptor = int(os.environ[SOCKET])
         reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
         os.close(descriptor)  # the reactor works on a duplicate

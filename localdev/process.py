@@ -16,6 +16,7 @@ from localdev.lock import write_owner
 
 SOCKET = "LOCALDEV_SOCKET"
 LOCK = "LOCALDEV_LOCK"
+STRICT = "LOCALDEV_STRICT"  # set, to whatever, for an emulator that is: see `localdev.strict`
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
     for name in (SOCKET, LOCK):
         # Lambda processes and whatever else LocalStack spawns must not keep the port or the lock.
         os.set_inheritable(int(os.environ[name]), False)
-    write_owner(int(os.environ[LOCK]), pid=os.getpid(), port=int(sys.argv[1]))
+    write_owner(int(os.environ[LOCK]), pid=os.getpid(), port=int(sys.argv[1]), strict=STRICT in os.environ)
     # Start-up allocates some hundred thousand objects that stay: collecting among them only costs time.
     gc.disable()
     from localstack.runtime.main import main as run_localstack

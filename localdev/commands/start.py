@@ -12,11 +12,14 @@ from localdev.command import emulator_at, located
 
 @click.command()
 @located
-def start(root: Path, port: int) -> None:
+@click.option(
+    "--strict", is_flag=True, help="Refuse what AWS refuses: what a role may not do, what is too long or public."
+)
+def start(root: Path, port: int, strict: bool) -> None:
     """Start the emulator and return once it answers."""
-    emulator = emulator_at(root, port)
+    emulator = emulator_at(root, port, strict=strict)
     began = time.monotonic()
     started = emulator.start()
     version = emulator.status().version
     how = f"({time.monotonic() - began:.1f} s)" if started else "(already running)"
-    click.echo(f"LocalStack {version} answers at {emulator.endpoint_url} {how}")
+    click.echo(f"LocalStack {version}{', strict,' if strict else ''} answers at {emulator.endpoint_url} {how}")

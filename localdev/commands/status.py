@@ -21,7 +21,9 @@ def status(root: Path, port: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(state)))
     elif state.ready:
-        click.echo(f"LocalStack {state.version} answers at {state.url} (pid {state.pid})")
+        click.echo(
+            f"LocalStack {state.version}{', strict,' if state.strict else ''} answers at {state.url} (pid {state.pid})"
+        )
     else:
         click.echo("running, but not answering yet" if state.running else "not running")
     sys.exit(not state.ready)

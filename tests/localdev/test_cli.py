@@ -105,3 +105,20 @@ def test_logs_are_followed(emulator: Emulator, client: Any) -> None:
     follower.send_signal(signal.SIGINT)
     follower.communicate()
     assert follower.returncode == 130
+
+
+@pytest.mark.emulator
+def test_a_strict_emulator_says_so(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    where = ("--dir", tmp_path, "--port", free_port())
+    try:
+        start = run("start", "--strict", *where)
+        assert start.stdout.startswith("LocalStack 4.13.1, strict, answers at http"), start.stderr
+        assert run("status", *where).stdout.startswith("LocalStack 4.13.1, strict, answers at http")
+        assert json.loads(run("status", *where, "--json").stdout)["strict"] is True
+        otherwise = run("start", *where)
+        assert (otherwise.returncode, otherwise.stdout) == (1, "")
+        error, hint = otherwise.stderr.splitlines()
+        assert error == f"error: the emulator of {tmp_path} runs already, and is strict"
+        assert hint == "hint: stop it first, or add --strict"
+    finally:
+        run("stop", *where)

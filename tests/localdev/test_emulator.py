@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from localdev.emulator import Emulator
-from localdev.errors import PortTaken, StartFailed
+from localdev.errors import OtherMode, PortTaken, StartFailed
 from localdev.lock import FolderLock, write_owner
 from localdev.process import LOCK, SOCKET
 from localdev.settings import localstack_environment
@@ -127,6 +127,12 @@ class TestStart:
     def test_another_port_in_the_same_folder_is_refused(self, emulator: Emulator, free_port: Callable[[], int]) -> None:
         with pytest.raises(PortTaken, match=f"runs already, on port {emulator.port}"):
             Emulator(emulator.root, free_port()).start()
+
+    def test_strict_is_refused_while_it_runs_otherwise(self, emulator: Emulator) -> None:
+        assert not emulator.status().strict
+        with pytest.raises(OtherMode, match="runs already, and is not strict") as raised:
+            Emulator(emulator.root, emulator.port, strict=True).start()
+        assert raised.value.hint == "stop it first, or leave out --strict"
 
     def test_another_folder_on_the_same_port_is_refused(self, emulator: Emulator, tmp_path: Path) -> None:
         with pytest.raises(PortTaken):
