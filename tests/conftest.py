@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,9 +17,8 @@ import boto3
 import pytest
 
 from localdev.emulator import Emulator
+from tests.launcher import ROOT, Ended, Run, environment
 
-ROOT = Path(__file__).parents[1]
-LIMIT = 120  # seconds a command may take before it counts as hanging
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 # A test that uses one of these fixtures needs what the marker stands for.
 MARKED_BY_FIXTURE = {"emulator": "emulator", "page": "browser"}
@@ -93,41 +90,13 @@ def client(emulator: Emulator) -> Iterator[Callable[[str], Any]]:
         each.close()
 
 
-class Ended(subprocess.CompletedProcess[str]):
-    """A command that ran to its end."""
-
-    @property
-    def json(self) -> Any:
-        """Standard output, which must be one JSON document."""
-        return json.loads(self.stdout)
-
-
-def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without its AWS settings and colour wishes."""
-    unwanted = ("AWS_", "FORCE_COLOR", "CLICOLOR", "PYTEST_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", **changes}
-
-
 def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, str(ROOT / "deploy.py"), *map(str, arguments)]
 
 
 def deploy(*arguments: str | Path, env: dict[str, str] | None = None, cwd: Path = ROOT) -> Ended:
     """Run ``python deploy.py``; no terminal, no input."""
-    process = subprocess.run(
-        command(*arguments),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        env=env or environment(),
-        cwd=cwd,
-        timeout=LIMIT,
-        check=False,
-    )
-    return Ended(process.args, process.returncode, process.stdout, process.stderr)
+    return Run(*arguments, env=env or environment(), cwd=cwd).end()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections import Counter
 from random import Random
 
 from tests.proxy import Call, Fault, Plan, refuse
@@ -42,11 +43,20 @@ def during(seconds: float, names: str | tuple[str, ...], fault: Fault, after: st
 
 
 def sometimes(share: float, faults: list[Fault], seed: int) -> Plan:
-    """A share of all calls, from 0 to 1, meets one of the faults; the n-th call always meets the same."""
+    """A share of all calls, from 0 to 1, meets one of the faults; the n-th call always meets the same.
+
+    The same request gets through at the fourth attempt, or among thousands one would fail as often as it is made.
+    """
+    failed: Counter[tuple[str, int]] = Counter()
 
     def plan(call: Call) -> Fault | None:
         random = Random(seed * 1_000_003 + call.number)
-        return random.choice(faults) if random.random() < share else None
+        request = call.name, call.request
+        if random.random() >= share or failed[request] == 3:
+            failed[request] = 0
+            return None
+        failed[request] += 1
+        return random.choice(faults)
 
     return plan
 

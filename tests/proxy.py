@@ -31,7 +31,8 @@ _ABORT = struct.pack("ii", 1, 0)  # closes a connection with a reset
 class Call:
     """One call to AWS. ``number``: in the order of arrival, from 1. Times are those of time.monotonic().
 
-    ``status`` is None while it is under way, and when its sender got no answer.
+    ``status`` is None while it is under way, and when its sender got no answer. ``request`` is the same number
+    for the same path and body.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Call:
     started: float
     ended: float = 0
     status: int | None = None
+    request: int = 0
 
     @property
     def name(self) -> str:
@@ -97,10 +99,10 @@ class Proxy:
         return length
 
     @contextlib.contextmanager
-    def passing(self, service: str, operation: str, method: str) -> Iterator[tuple[Call, Plan]]:
+    def passing(self, service: str, operation: str, method: str, request: int) -> Iterator[tuple[Call, Plan]]:
         """While this runs a call is under way."""
         with self._changed:
-            call = Call(len(self.calls) + 1, service, operation, method, time.monotonic())
+            call = Call(len(self.calls) + 1, service, operation, method, time.monotonic(), request=request)
             self.calls.append(call)
             self._under_way += 1
             plan = self.plan
@@ -146,7 +148,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             if name is None:
                 self.answer(self.ask(body))
                 return
-            with proxy.passing(*name, self.command) as (call, plan):
+            with proxy.passing(*name, self.command, hash((self.path, body))) as (call, plan):
                 fault = plan(call) or untouched
                 answer = fault(call, lambda: self.ask(body))
                 call.ended = time.monotonic()  # before its sender knows, and can make the next one

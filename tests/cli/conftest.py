@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import write_project
-from tests.conftest import LIMIT, ROOT, Ended, environment
+from tests.launcher import LIMIT, ROOT, Ended, environment
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conftest import Ended
+from tests.launcher import Ended
 
 ALWAYS = {"python", "packages", "uv", "configuration"}
 

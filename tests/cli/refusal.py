@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Ended, deploy
+from tests.conftest import deploy
+from tests.launcher import Ended
 
 CONFIG = """\
 project: shop

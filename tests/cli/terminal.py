@@ -10,7 +10,7 @@ import subprocess
 import termios
 from collections.abc import Callable
 
-from tests.conftest import LIMIT, environment
+from tests.launcher import LIMIT, environment
 
 
 def in_terminal(

@@ -10,7 +10,8 @@ import pytest
 
 from tests.cli.refusal import refused, write_project
 from tests.cli.terminal import in_terminal
-from tests.conftest import Ended, Stack, StackMaker, command, deploy, environment
+from tests.conftest import Stack, StackMaker, command, deploy
+from tests.launcher import Ended, environment
 
 CONFIG = """\
 project: shop

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.refusal import CODE, CONFIG, check_words, refused_as_json, refused_in_words, write_project
-from tests.conftest import Ended, deploy
+from tests.conftest import deploy
+from tests.launcher import Ended
 
 LONG = "x" * 60
 SOURCE = "source: code"

@@ -12,7 +12,8 @@ import pytest
 
 from tests.cli.refusal import write_project
 from tests.cli.terminal import in_terminal
-from tests.conftest import Stack, StackMaker, command, deploy, environment
+from tests.conftest import Stack, StackMaker, command, deploy
+from tests.launcher import environment
 
 HEAD = "project: shop\nregion: us-east-1\napps:\n  till:\n"
 FULL = """\

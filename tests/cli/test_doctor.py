@@ -14,7 +14,8 @@ from localdev.emulator import Emulator
 from tests.cli.doctor import ALWAYS, found
 from tests.cli.refusal import CONFIG
 from tests.cli.servers import answering
-from tests.conftest import Ended, deploy
+from tests.conftest import deploy
+from tests.launcher import Ended
 
 NOWHERE = "http://127.0.0.1:1"
 

@@ -20,7 +20,8 @@ from localdev.emulator import Emulator
 from tests.cli.doctor import ALWAYS, found
 from tests.cli.refusal import CONFIG
 from tests.cli.servers import answering, serving
-from tests.conftest import deploy, environment
+from tests.conftest import deploy
+from tests.launcher import environment
 from tests.plans import first
 from tests.proxy import proxying, refuse, rewrite
 

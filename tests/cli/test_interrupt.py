@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import in_terminal
-from tests.conftest import LIMIT, Ended, Stack, StackMaker, command, deploy, environment
+from tests.conftest import Stack, StackMaker, command, deploy
+from tests.launcher import LIMIT, Ended, environment
 from tests.plans import at, at_write
 from tests.proxy import proxying, strike
 
@@ -131,7 +132,8 @@ def test_interrupted_while_it_imports(project: Path, tmp_path: Path, module: str
     """The first tenth of a second, which an impatient Ctrl-C falls into."""
     (tmp_path / f"{module}.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
     env = environment(PYTHONPATH=str(tmp_path))
-    ended = deploy("up", "--endpoint-url", "http://127.0.0.1:1", cwd=project, env=env)
+    up = command("up", "--endpoint-url", "http://127.0.0.1:1")
+    ended = subprocess.run(up, cwd=project, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert "Traceback" not in ended.stderr, ended.stderr.splitlines()[-1]
     assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
     assert AGAIN in ended.stderr

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.refusal import check_words, refused
-from tests.conftest import LIMIT, Stack, StackMaker, command, environment
+from tests.conftest import Stack, StackMaker, command
+from tests.launcher import LIMIT, environment
 
 CONFIG = """\
 project: talk

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.conftest import ROOT, deploy
+from tests.conftest import deploy
+from tests.launcher import ROOT
 
 
 def test_the_schema_in_the_repository_is_the_one_that_is_printed(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import write_project
-from tests.conftest import Ended, Stack, StackMaker
+from tests.conftest import Stack, StackMaker
+from tests.launcher import Ended
 from tests.proxy import all_well, proxying
 
 CONFIG = """\

@@ -17,7 +17,8 @@ import pytest
 
 from tests.cli.refusal import CONFIG, refused
 from tests.cli.terminal import in_terminal
-from tests.conftest import Stack, StackMaker, command, deploy, environment
+from tests.conftest import Stack, StackMaker, command, deploy
+from tests.launcher import environment
 from tests.plans import first
 from tests.proxy import all_well, delay, proxying
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.cli.refusal import refused, refused_as_json, refused_in_words
 from tests.cli.servers import answering
-from tests.conftest import ROOT, deploy, environment
+from tests.conftest import deploy
+from tests.launcher import ROOT, environment
 
 NOWHERE = "http://127.0.0.1:1"
 AT_ONCE = 3  # seconds, on a busy machine; a refused connection needs no second try

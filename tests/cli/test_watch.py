@@ -16,7 +16,8 @@ from typing import IO, Any
 import pytest
 
 from tests.cli.refusal import refused
-from tests.conftest import LIMIT, Stack, StackMaker, command, environment
+from tests.conftest import Stack, StackMaker, command
+from tests.launcher import LIMIT, environment
 from tests.proxy import Proxy, all_well, proxying
 
 CONFIG = """\

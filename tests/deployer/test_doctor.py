@@ -10,7 +10,7 @@ import pytest
 from deployer.doctor import local, machine
 from deployer.run import Run
 from deployer.schema import schema
-from tests.conftest import ROOT
+from tests.launcher import ROOT
 
 
 def run(file: Path) -> Run:

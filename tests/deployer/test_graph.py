@@ -13,7 +13,7 @@ from deployer import config, plan
 from deployer.graph import Edge, Graph, Node, graph
 from deployer.mermaid import flowchart
 from deployer.svg import svg
-from tests.conftest import ROOT
+from tests.launcher import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 WEB = """

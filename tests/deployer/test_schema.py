@@ -19,8 +19,8 @@ from deployer import config
 from deployer.resource import kinds
 from deployer.schema import schema
 from tests.cli.test_config import BAD
-from tests.conftest import ROOT
 from tests.docs.test_examples import shown
+from tests.launcher import ROOT
 
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from localdev.emulator import Emulator
-from tests.conftest import Ended
 from tests.faults.world import World, edited, plain, write
+from tests.launcher import Ended
 from tests.plans import at_write, first
 from tests.proxy import Answer, Call, Forward, proxying, refuse
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import ROOT, Ended
-from tests.faults.launcher import Run
+from tests.launcher import ROOT, Ended, Run, environment
 from tests.proxy import Call, Fault, Plan, Proxy, all_well, strike
 
 SERVICES = ("s3", "iam", "lambda", "logs", "apigateway", "kms")
@@ -42,7 +41,7 @@ class World:
             options, env = ["--target", "aws"], {"AWS_ENDPOINT_URL": url, **_KEYS}
         else:
             options, env = ["--endpoint-url", url], {}
-        return Run(self.folder, *arguments, "--config", self.config, *options, env=env)
+        return Run(*arguments, "--config", self.config, *options, env=environment(**env))
 
     def run(self, *arguments: str | Path, plan: Plan = all_well) -> Ended:
         """Run ``python deploy.py`` while the proxy plays ``plan``; a traceback is a bug, whatever happened."""

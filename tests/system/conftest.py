@@ -15,7 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from localdev.emulator import Emulator
 from tests.browser import NoBrowserError, executable_path
-from tests.conftest import Ended, Stack, StackMaker, environment
+from tests.conftest import Stack, StackMaker
+from tests.launcher import Ended, environment
 from tests.system.web import Cli, Qr
 
 CLI = Path(sys.executable).with_name("aws")

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from localdev.emulator import Emulator
-from tests.conftest import ROOT, Ended, Stack, StackMaker
+from tests.conftest import Stack, StackMaker
+from tests.launcher import ROOT, Ended
 from tests.system.web import Cli
 
 ACCOUNT = "000000000000"

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import executable_path
-from tests.conftest import ROOT
+from tests.launcher import ROOT
 from tests.system.pages.photos import choose, uploaded
 
 FOLDER = ROOT / "docs" / "pictures"

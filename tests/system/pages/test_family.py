@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT
+from tests.launcher import ROOT
 from tests.system.pages.api import answering
 from tests.system.pages.photos import choose, noise, upload
 

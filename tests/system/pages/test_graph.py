@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
-from tests.conftest import ROOT, deploy
+from tests.conftest import deploy
+from tests.launcher import ROOT
 
 # Every text, with how far it reaches out of the rectangle behind it, in pixels.
 OUTSIDE = """() => [...document.querySelectorAll(".name, .kind, .label, .app")].flatMap(text => {

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT, Stack, environment
+from tests.conftest import Stack
+from tests.launcher import ROOT, environment
 
 SWITCHES = {"Upper case": 26, "Lower case": 26, "Digits": 10, "Symbols": 26}
 WANTED = {

@@ -5,27 +5,47 @@ It is the same ``main`` that ``deploy.py`` calls, in a process group of its own.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import subprocess
 import sys
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from tests.conftest import LIMIT, ROOT, Ended, environment
+ROOT = Path(__file__).parents[1]
+LIMIT = 120  # seconds a command may take before it counts as hanging
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.warm"])
+_context.set_forkserver_preload(["tests.warm"])
+
+
+class Ended(subprocess.CompletedProcess[str]):
+    """A command that ran to its end."""
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON document."""
+        return json.loads(self.stdout)
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without its AWS settings and colour wishes."""
+    unwanted = ("AWS_", "FORCE_COLOR", "CLICOLOR", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", **changes}
 
 
 class Run:
     """One run of ``python deploy.py`` with ``arguments``, from now on."""
 
-    def __init__(self, folder: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> None:
-        """``folder``: for what it prints; ``env``: what its environment has besides what every command gets."""
+    def __init__(self, *arguments: str | Path, env: dict[str, str], cwd: Path = ROOT) -> None:
         self.arguments = [str(argument) for argument in arguments]
-        written = Path(mkdtemp(dir=folder))
-        self._out, self._err = written / "out", written / "err"
-        what = (self.arguments, environment(**(env or {})), str(self._out), str(self._err))
+        self._folder = TemporaryDirectory()
+        self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
+        what = (self.arguments, env, cwd, self._out, self._err)
         self._process = _context.Process(target=_main, args=what)
         self._process.start()
 
@@ -44,18 +64,19 @@ class Run:
         self._process.join()
         self._process.close()
         out, err = (path.read_text("utf-8") if path.exists() else "" for path in (self._out, self._err))
+        self._folder.cleanup()
         assert code is not None, f"{self.arguments} hangs: {out}{err}"
         return Ended(self.arguments, code, out, err)
 
 
-def _main(arguments: list[str], env: dict[str, str], out: str, err: str) -> None:
+def _main(arguments: list[str], env: dict[str, str], cwd: Path, out: Path, err: Path) -> None:
     os.setpgid(0, 0)
     os.environ.clear()
     os.environ.update(env)
-    os.chdir(ROOT)
+    os.chdir(cwd)
     for number, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_CREAT | os.O_WRONLY), number)
-    sys.argv = ["deploy.py", *arguments]
+    sys.argv = [str(ROOT / "deploy.py"), *arguments]
     from deployer.cli import main
 
     main()
