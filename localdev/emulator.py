@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from localdev.errors import NotInstalled, OtherMode, PortTaken, StartFailed, StopFailed
+from localdev.errors import NotInstalled, NotRunning, OtherMode, PortTaken, Refused, StartFailed, StopFailed
 from localdev.lock import FolderLock
 from localdev.process import LOCK, SOCKET, STRICT
 from localdev.settings import HOST, localstack_environment
@@ -81,6 +83,19 @@ class Emulator:
             dir=str(self.root),
             log=str(self.log),
         )
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """The document at one of the emulator's own addresses. Raises NotRunning or Refused."""
+        port = self._lock.owner().get("port") if self._lock.held() else None
+        if port is None:
+            raise NotRunning(f"no emulator of {self.root} runs", "run: python -m localdev start")
+        try:
+            status, document = _request(port, method, path, START_LIMIT)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NotRunning(f"the emulator of {self.root} does not answer: {error}", f"look at: {self.log}") from error
+        if status != HTTPStatus.OK:
+            raise Refused(f"{path}: {document['error']}", document["hint"])
+        return document
 
     def start(self) -> bool:
         """Returns once the gateway answers: True if this call started it, False if it ran already.
@@ -198,14 +213,21 @@ class Emulator:
 
 def _version_at(port: int, timeout: float) -> str | None:
     """The version of the LocalStack that answers on a port, None if none does. timeout in seconds."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
-        connection.request("GET", HEALTH)
-        version: str = json.load(connection.getresponse())["version"]
+        version: str = _request(port, "GET", HEALTH, timeout)[1]["version"]
     except (OSError, ValueError, KeyError, http.client.HTTPException):
         return None
     else:
         return version
+
+
+def _request(port: int, method: str, path: str, timeout: float) -> tuple[int, Any]:
+    """Status and document. timeout in seconds."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path)
+        response = connection.getresponse()
+        return response.status, json.load(response)
     finally:
         connection.close()
 

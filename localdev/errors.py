@@ -5,6 +5,8 @@ LocaldevError
 ├── PortTaken         another program listens on the port
 ├── OtherMode         the emulator runs already, and is strict where it should not be, or the reverse
 ├── StartFailed       LocalStack started and gave up, or never answered
+├── NotRunning        there is no emulator to ask, or it does not answer
+├── Refused           the emulator answered that it will not
 └── StopFailed        a process survived SIGKILL
 """
 
@@ -32,6 +34,14 @@ class OtherMode(LocaldevError):
 
 
 class StartFailed(LocaldevError):
+    pass
+
+
+class NotRunning(LocaldevError):
+    pass
+
+
+class Refused(LocaldevError):
     pass
 
 

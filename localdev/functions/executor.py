@@ -18,7 +18,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
-from localdev.functions import wording
+from localdev.functions import history, wording
 from localdev.functions.runtime_folder import build_runtime_folder
 from localdev.functions.sandbox import GRACE, Ending, Sandbox
 from localdev.functions.watchdog import Watchdog
@@ -88,6 +88,12 @@ class ProcessExecutor(RuntimeExecutor):
             self._discard()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
+    @property
+    def pid(self) -> int | None:
+        """Of the function's process, if there is one at the moment."""
+        sandbox = self._sandbox
+        return None if sandbox is None else sandbox.process.pid
+
     def get_address(self) -> str:
         return HOST
 
@@ -121,7 +127,7 @@ class ProcessExecutor(RuntimeExecutor):
 
     def _invoke(self, request_id: str, payload: dict[str, str]) -> InvocationResult:
         settings = self.function_version.config
-        began = time.monotonic()
+        began, started = time.monotonic(), time.time()
         deadline = began + settings.timeout
         if self._sandbox is not None and not self._sandbox.alive():
             self._discard()  # it ended after its last response
@@ -131,13 +137,22 @@ class ProcessExecutor(RuntimeExecutor):
             outcome = self._handle(request_id, payload, deadline)
         if outcome.kind == wording.TIMED_OUT:
             self._logs += wording.timeout_line(request_id, settings.timeout)
+        duration = min(milliseconds_since(began), settings.timeout * 1000)
+        peak = min(self._peak, settings.memory_size)  # seen too late to stop it at the limit
         self._logs += wording.end_and_report(
+            request_id, outcome, duration=duration, init=self._init, memory=settings.memory_size, peak=peak
+        )
+        history.record(
+            self.function_version.qualified_arn,
             request_id,
-            outcome,
-            duration=min(milliseconds_since(began), settings.timeout * 1000),
+            started=started,
+            duration=duration,
+            billed=wording.billed(duration, self._init),
             init=self._init,
             memory=settings.memory_size,
-            peak=min(self._peak, settings.memory_size),  # seen too late to stop it at the limit
+            peak=peak,
+            failure=outcome.body if outcome.failed else None,
+            log=self._logs,
         )
         result = InvocationResult(request_id, outcome.body, is_error=outcome.failed, logs=self._logs)
         self._init, self._logs = None, ""

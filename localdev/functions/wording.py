@@ -64,11 +64,10 @@ def end_and_report(
     request_id: str, outcome: Outcome, *, duration: float, init: float | None, memory: int, peak: int
 ) -> str:
     """duration and init (of a cold start) in milliseconds, memory and peak in MiB."""
-    billed = math.ceil(duration + (init or 0))
     fields = [
         f"REPORT RequestId: {request_id}",
         f"Duration: {duration:.2f} ms",
-        f"Billed Duration: {billed} ms",
+        f"Billed Duration: {billed(duration, init)} ms",
         f"Memory Size: {memory} MB",
         f"Max Memory Used: {peak} MB",
     ]
@@ -77,6 +76,11 @@ def end_and_report(
     if outcome.kind is not None:
         fields.append(_status(outcome.kind))
     return f"END RequestId: {request_id}\n" + "\t".join(fields) + "\t\n"
+
+
+def billed(duration: float, init: float | None) -> int:
+    """All in milliseconds. The init of a cold start is paid for as well."""
+    return math.ceil(duration + (init or 0))
 
 
 def init_report(outcome: Outcome, *, duration: float, phase: str) -> str:
