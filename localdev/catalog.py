@@ -2,6 +2,7 @@
 
 Before it answers its first request, LocalStack reads the models of all 400 services into an index of which
 request belongs to which service: 3 s and 350 MB, once per folder. It takes a finished index if it finds one.
+What is not in ours is refused by ``localdev.refusals``.
 """
 
 # mypy: allow-untyped-calls
@@ -18,13 +19,12 @@ from localstack import config
 from localstack.aws import spec
 from localstack.services.plugins import SERVICE_PLUGINS
 
-# Not offered, but told from one that is by nothing less than their models: their signing names are the same.
-NAMESAKES = frozenset({"apigatewayv2", "sesv2"})
+from localdev.models import NAMESAKES
 
 
 @dataclass
 class OfferedIndex(spec.ServiceCatalogIndex):
-    offered: frozenset[str]
+    offered: frozenset[str]  # and their namesakes
 
 
 class _Models(spec.LazyServiceCatalogIndex):
@@ -43,7 +43,7 @@ class _Models(spec.LazyServiceCatalogIndex):
 def prepare_catalog() -> None:
     """Writes the index where LocalStack looks for it, unless the one that is there will do."""
     path = Path(config.dirs.static_libs, spec._get_catalog_filename())
-    offered = frozenset(SERVICE_PLUGINS.list_available())
+    offered = frozenset(SERVICE_PLUGINS.list_available()) | NAMESAKES
     if path.exists() and dill.loads(path.read_bytes()).offered == offered:
         return
     path.write_bytes(dill.dumps(build_index(offered)))
@@ -52,15 +52,11 @@ def prepare_catalog() -> None:
 def build_index(offered: frozenset[str]) -> OfferedIndex:
     names: list[str] = spec.loader.list_available_services("service-2")
     # "sqs-query" is how LocalStack names the model of an older protocol.
-    models = _Models([name for name in names if name.removesuffix("-query") in offered | NAMESAKES])
-    signing = models.signing_name_index
-    for name in names:
-        # Enough to answer that a service is not offered. Mostly a service signs with its own name.
-        signing.setdefault(name, [spec.ServiceModelIdentifier(name)])
+    models = _Models([name for name in names if name.removesuffix("-query") in offered])
     return OfferedIndex(
         service_names=names,
         target_prefix_index=models.target_prefix_index,
-        signing_name_index=signing,
+        signing_name_index=models.signing_name_index,
         operations_index=models.operations_index,
         endpoint_prefix_index=models.endpoint_prefix_index,
         offered=offered,

@@ -20,7 +20,7 @@ from plux import PluginManager  # type: ignore[import-untyped]
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
-from localdev import endpoints, services
+from localdev import endpoints, packages, refusals, services
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET, STRICT
@@ -41,6 +41,8 @@ class LoopbackServer(TwistedRuntimeServer):
         prepare_catalog()
         services.mend_when_loaded()
         endpoints.add_all()
+        refusals.apply(gateway)
+        packages.apply()
         gateway.request_handlers.insert(0, keep_body)
         if STRICT in os.environ:
             from localdev import strict
