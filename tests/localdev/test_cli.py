@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from localdev.emulator import Emulator
@@ -25,7 +26,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command_and_imports_next_to_nothing() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("start", "stop", "status", "logs"):
+    for command in ("start", "stop", "status", "logs", "reset"):
         assert f"  {command} " in done.stdout
     loaded = subprocess.run(
         [sys.executable, "-c", "import localdev.cli, sys; print(*sys.modules)"],
@@ -44,9 +45,11 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
 
 
 def test_when_nothing_runs(tmp_path: Path) -> None:
-    stop, status, logs = (run(command, "--dir", tmp_path) for command in ("stop", "status", "logs"))
+    stop, status, logs, reset = (run(command, "--dir", tmp_path) for command in ("stop", "status", "logs", "reset"))
     assert (stop.returncode, stop.stdout, stop.stderr) == (0, "not running\n", "")
     assert (status.returncode, status.stdout, status.stderr) == (1, "not running\n", "")
+    assert (reset.returncode, reset.stdout) == (1, "")
+    assert reset.stderr == f"error: no emulator of {tmp_path} runs\nhint: run: python -m localdev start\n"
     assert (logs.returncode, logs.stdout) == (1, "")
     assert logs.stderr == f"error: no log at {tmp_path}/localstack.log\nhint: run: python -m localdev start\n"
 
@@ -69,6 +72,13 @@ def test_a_folder_that_cannot_be_written_is_no_traceback(tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
+def bucket(url: str, account: str, name: str = "") -> Any:
+    s3 = boto3.resource(
+        "s3", endpoint_url=url, aws_access_key_id=account, aws_secret_access_key="test", region_name="us-east-1"
+    )
+    return s3.Bucket(name or account)
+
+
 @pytest.mark.emulator
 def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> None:
     where = ("--dir", tmp_path, "--port", free_port())
@@ -86,6 +96,14 @@ def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> Non
         assert told[1].startswith("up for ")
         assert told[2].endswith(" in 0 processes of 0 functions")
         assert "Ready." in run("logs", *where).stdout
+        for account in ("000000000001", "000000000002", "000000000003"):
+            bucket(url, account).create()
+        assert run("reset", *where, "--account", "000000000002").stdout == "reset 000000000002\n"
+        assert run("reset", *where).stdout == "reset 000000000001, 000000000003\n"
+        bucket(url, "000000000004", name="000000000003").create()  # names are everyone's
+        nonsense = run("reset", *where, "--account", "me")
+        assert (nonsense.returncode, nonsense.stdout) == (1, "")
+        assert "'me' is no account: it has 12 digits\nhint: " in nonsense.stderr
     finally:
         stop = run("stop", *where)
     assert (stop.returncode, stop.stdout) == (0, "stopped\n")
