@@ -42,6 +42,13 @@ def dynamodb() -> Service:
     return dynamodb.provide()
 
 
+@aws_provider(api="dynamodbstreams", name="localdev")  # type: ignore[untyped-decorator]
+def dynamodbstreams() -> Service:
+    from localdev.providers import dynamodbstreams
+
+    return dynamodbstreams.provide()
+
+
 @aws_provider(api="cognito-idp")  # type: ignore[untyped-decorator]
 def cognito_idp() -> Service:
     from localdev.providers import cognito_idp

@@ -36,8 +36,9 @@ def localstack_environment(root: Path, port: int) -> dict[str, str]:
         "OVERRIDE_IN_DOCKER": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": str(ENVIRONMENT_TIMEOUT),
-        # LocalStack's own downloads Java.
+        # LocalStack's own download Java and Kinesis.
         "PROVIDER_OVERRIDE_DYNAMODB": "localdev",
+        "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "localdev",
         # No DNS server of its own (port 53, through sudo if need be), no downloads, no telemetry.
         "DNS_ADDRESS": "0",
         "SKIP_SSL_CERT_DOWNLOAD": "1",

@@ -1,11 +1,132 @@
-"""dynamodb, by moto."""
+"""dynamodb, by moto, one request of an account after the other: moto's tables are not safe between threads."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext, handler
+from localstack.services.moto import call_moto
 from localstack.services.plugins import Service
+from moto.dynamodb.models import dynamodb_backends
 
 from localdev.providers.moto import moto_service
 
+FIVE_YEARS = 5 * 365 * 24 * 3600
+_locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+
 
 def provide() -> Service:
-    return moto_service("dynamodb")
+    service = moto_service("dynamodb", Mended())
+    table = service.skeleton.dispatch_table
+    table.update({operation: in_turn(answer) for operation, answer in table.items()})
+    return service
+
+
+def lock_of(account: str) -> threading.RLock:
+    """Whoever looks into moto's tables of an account holds it."""
+    return _locks[account]
+
+
+def in_turn(answer: Callable[..., Any]) -> Callable[..., Any]:
+    def answer_alone(context: RequestContext, request: Any) -> Any:
+        with lock_of(context.account_id):
+            try:
+                return answer(context, request)
+            except KeyError as error:
+                if not str(error).startswith("':"):
+                    raise
+                # Moto looks a condition's values up without asking whether they are there.
+                message = "An expression attribute value used in expression is not defined; attribute value"
+                raise invalid(f"{message}: {error.args[0]}") from error
+
+    return answer_alone
+
+
+class Mended:
+    """The operations that moto answers otherwise than AWS."""
+
+    @handler("UpdateTimeToLive", expand=False)
+    def update_time_to_live(self, context: RequestContext, request: Any) -> Any:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"""
+        table = existing_table(context, request["TableName"])
+        wanted = request["TimeToLiveSpecification"]
+        enabled = table.ttl["TimeToLiveStatus"] == "ENABLED"
+        if enabled == wanted["Enabled"]:
+            raise invalid(f"TimeToLive is already {'enabled' if enabled else 'disabled'}")
+        if enabled and table.ttl["AttributeName"] != wanted["AttributeName"]:
+            name = table.ttl["AttributeName"]
+            raise invalid(f"TimeToLive is active on a different AttributeName: current AttributeName is {name}")
+        table.ttl = (
+            {"TimeToLiveStatus": "ENABLED", "AttributeName": wanted["AttributeName"]}
+            if wanted["Enabled"]
+            else {"TimeToLiveStatus": "DISABLED"}
+        )
+        return {"TimeToLiveSpecification": wanted}
+
+    @handler("DescribeTimeToLive", expand=False)
+    def describe_time_to_live(self, context: RequestContext, request: Any) -> Any:
+        return {"TimeToLiveDescription": existing_table(context, request["TableName"]).ttl}
+
+    @handler("DeleteItem", expand=False)
+    def delete_item(self, context: RequestContext, request: Any) -> Any:
+        """Moto answers with no attributes for an item that was not there."""
+        answer: Any = call_moto(context)
+        return {name: value for name, value in answer.items() if (name, value) != ("Attributes", {})}
+
+    @handler("BatchWriteItem", expand=False)
+    def batch_write_item(self, context: RequestContext, request: Any) -> Any:
+        for name, writes in request["RequestItems"].items():
+            schema = existing_table(context, name).table_key_attrs
+            of_items = [each.get("PutRequest", {}).get("Item") or each["DeleteRequest"]["Key"] for each in writes]
+            keys = [[item.get(attribute) for attribute in schema] for item in of_items]
+            if any(key in keys[:before] for before, key in enumerate(keys)):
+                raise invalid("Provided list of item keys contains duplicates")
+        return call_moto(context)
+
+
+def existing_table(context: RequestContext, name: str) -> Any:
+    backend: Any = dynamodb_backends[context.account_id][context.region]
+    found = [table for table in backend.tables.values() if name in (table.name, table.table_arn)]
+    if not found:
+        message = f"Requested resource not found: Table: {name} not found"
+        raise CommonServiceException("ResourceNotFoundException", message)
+    return found[0]
+
+
+def invalid(message: str) -> CommonServiceException:
+    return CommonServiceException("ValidationException", message)
+
+
+def expire(at: float) -> int:
+    """Deletes the items whose time to live ends at or before a time (Unix), and returns how many there were.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html: a number, in seconds, and
+    not more than five years ago. AWS does so within days, and until then answers with them as with any other item.
+    """
+    count = 0
+    for account, regions in list(dynamodb_backends.items()):
+        with lock_of(account):
+            tables = [table for backend in list(regions.values()) for table in backend.tables.values()]
+            count += sum(expire_items(table, at) for table in tables)
+    return count
+
+
+def expire_items(table: Any, at: float) -> int:
+    attribute = table.ttl.get("AttributeName")
+    if attribute is None:
+        return 0
+    ended = [
+        item
+        for item in table.all_items()
+        if (end := item.attrs.get(attribute)) and end.type == "N" and at - FIVE_YEARS <= float(end.value) <= at
+    ]
+    for item in ended:
+        table.delete_item(item.hash_key, item.range_key)
+        if table.stream_shard and table.stream_specification["StreamEnabled"]:
+            by_service = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+            table.stream_shard.items[-1].record["userIdentity"] = by_service
+    return len(ended)

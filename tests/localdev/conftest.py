@@ -10,6 +10,7 @@ import os
 import re
 import socket
 import time
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -148,3 +149,16 @@ def processes() -> Callable[[str], list[int]]:
         return found
 
     return processes
+
+
+@pytest.fixture(scope="session")
+def expire(emulator: Emulator) -> Callable[..., dict[str, int]]:
+    """What has expired by a time (Unix, or now) goes: how many of each kind."""
+
+    def expire(at: float | None = None) -> dict[str, int]:
+        query = "" if at is None else f"?at={at}"
+        with urllib.request.urlopen(f"{emulator.endpoint_url}/_localdev/expire{query}", data=b"", timeout=60) as answer:
+            counts: dict[str, int] = json.load(answer)
+            return counts
+
+    return expire
