@@ -196,7 +196,8 @@ def outputs_lines(outputs: dict[str, dict[str, str]]) -> list[str]:
         (f"{app}.{key}", value)
         for app, values in outputs.items()
         for key, value in values.items()
-        if key.endswith(".url") or (key.endswith(".name") and f"{key.removesuffix('.name')}.url" not in values)
+        if key.endswith((".url", ".local_url"))
+        or (key.endswith(".name") and f"{key.removesuffix('.name')}.url" not in values)
     ]
     width = max((len(name) for name, _ in rows), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in rows]

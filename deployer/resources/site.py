@@ -185,14 +185,21 @@ class Site(S3Bucket):
 
     def static(self) -> dict[str, str]:
         origin = self._origin()
-        return {"url": f"{origin}/", "origin": origin, **super().static(), "region": self.stack.region}
+        urls = {"url": f"{origin}/", **self._by_path()}
+        return {**urls, "origin": origin, **super().static(), "region": self.stack.region}
+
+    def _by_path(self) -> dict[str, str]:
+        """On an emulator of this machine: the address for programs, which seldom resolve names below localhost."""
+        if not _is_local(self.stack.endpoint_url):
+            return {}
+        return {"local_url": f"{self.stack.endpoint_url}/_aws/s3-website/{self.physical}/"}
 
     def _origin(self) -> str:
         stack = self.stack
         if stack.endpoint_url:
             emulator = urlsplit(stack.endpoint_url)
             # Browsers take every name below localhost for this machine.
-            host = "localhost" if emulator.hostname in ("127.0.0.1", "localhost", "::1") else emulator.hostname
+            host = "localhost" if _is_local(stack.endpoint_url) else emulator.hostname
             port = f":{emulator.port}" if emulator.port else ""
             return f"{emulator.scheme}://{self.physical}.s3-website.{host}{port}"
         separator = "-" if stack.region in _DASHED else "."
@@ -219,6 +226,10 @@ class Site(S3Bucket):
             partial(_upload, aws, name, have.get("Files", {}), want["Files"]),
             partial(super().write, aws, name, have, want),
         )
+
+
+def _is_local(endpoint_url: str | None) -> bool:
+    return urlsplit(endpoint_url or "").hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _files(folder: Path) -> Iterator[tuple[str, File]]:

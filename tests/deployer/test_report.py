@@ -60,8 +60,13 @@ def test_of_a_list_of_things_only_those_that_differ_are_shown() -> None:
 
 
 def test_people_see_the_url_of_what_has_one_and_the_name_of_the_rest() -> None:
-    outputs = {"web": {"site.url": "http://a", "site.name": "b", "buckets.files.name": "c", "buckets.files.arn": "d"}}
-    assert report.outputs_lines(outputs) == ["  web.site.url            http://a", "  web.buckets.files.name  c"]
+    site = {"site.url": "http://a", "site.local_url": "http://e", "site.name": "b"}
+    outputs = {"web": {**site, "buckets.files.name": "c", "buckets.files.arn": "d"}}
+    assert report.outputs_lines(outputs) == [
+        "  web.site.url            http://a",
+        "  web.site.local_url      http://e",
+        "  web.buckets.files.name  c",
+    ]
 
 
 def test_plain_progress_is_a_line_for_each_end_and_each_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:

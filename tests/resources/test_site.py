@@ -287,3 +287,5 @@ def test_where_it_is_visited(world: World, region: str, endpoint_url: str | None
     assert site.static()["url"] == url.format(name=site.physical)
     assert site.static()["origin"] == url.format(name=site.physical).rstrip("/")
     assert site.static()["region"] == region
+    local_url = f"{endpoint_url}/_aws/s3-website/{site.physical}/" if endpoint_url == "http://127.0.0.1:4566" else None
+    assert site.static().get("local_url") == local_url

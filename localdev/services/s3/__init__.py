@@ -1,4 +1,4 @@
-"""S3: where it keeps large objects, whose signatures it knows, and which tags a new bucket has."""
+"""S3: where it keeps large objects, whose signatures it knows, which tags a new bucket has, and who may read it."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from localstack import config, constants
+from localstack.aws import handlers
 from localstack.services.s3 import presigned_url
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
 from localstack.utils.patch import patch
+
+from localdev.services.s3 import access, website
 
 
 def apply() -> None:
     patch(EphemeralS3ObjectStore.__init__)(keep_in_our_folder)
     patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
     patch(presigned_url.get_secret_access_key_from_access_key_id)(know_our_own_key)
+    handlers.serve_custom_service_request_handlers.append(access.refuse_strangers)
+    patch(S3WebsiteHostingHandler.__call__)(website.serve_host)
 
 
 def keep_in_our_folder(original: Callable[..., None], self: Any, root_directory: str | None = None) -> None:

@@ -1,0 +1,153 @@
+"""Buckets refuse requests that nobody signed, unless they are public."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = [
+    pytest.mark.emulator,
+    pytest.mark.feature("S3", "anonymous requests: bucket policies, ACLs, public access blocks"),
+]
+
+
+@pytest.fixture(scope="module")
+def bucket(client: Callable[..., Any]) -> str:
+    client("s3").create_bucket(Bucket="guarded", ObjectOwnership="ObjectWriter")
+    client("s3").put_object(Bucket="guarded", Key="a file.txt", Body=b"secret")
+    return "guarded"
+
+
+@pytest.fixture(autouse=True)
+def closed_again(client: Callable[..., Any], bucket: str) -> Any:
+    yield
+    s3 = client("s3")
+    s3.delete_bucket_policy(Bucket=bucket)
+    everything = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(everything, True))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/guarded/a%20file.txt", None),
+        ("HEAD", "/guarded/a%20file.txt", None),
+        ("GET", "/guarded/none", None),
+        ("GET", "/guarded", None),
+        ("HEAD", "/guarded", None),
+        ("PUT", "/guarded/new", b"mine"),
+        ("DELETE", "/guarded/a%20file.txt", None),
+        ("POST", "/guarded?delete", b"<Delete><Object><Key>a file.txt</Key></Object></Delete>"),
+        ("PUT", "/guarded?policy", b"{}"),
+        ("PUT", "/new-one-of-nobody", None),
+    ],
+)
+def test_a_private_bucket_refuses(
+    ask: Callable[..., Any], client: Callable[..., Any], bucket: str, method: str, path: str, body: bytes | None
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html"""
+    answer = ask(path, method, body)
+    assert answer.status == 403
+    assert method == "HEAD" or b"<Code>AccessDenied</Code><Message>Access Denied</Message>" in answer.body
+    assert client("s3").get_object(Bucket=bucket, Key="a file.txt")["Body"].read() == b"secret"
+
+
+def test_that_a_bucket_does_not_exist_is_no_secret(ask: Callable[..., Any]) -> None:
+    answer = ask("/guarded-by-nobody/a.txt")
+    assert (answer.status, b"<Code>NoSuchBucket</Code>" in answer.body) == (404, True)
+
+
+def test_a_presigned_url_opens_it(ask: Callable[..., Any], client: Callable[..., Any], bucket: str) -> None:
+    s3, key = client("s3"), {"Bucket": bucket, "Key": "a file.txt"}
+    url = s3.generate_presigned_url("get_object", Params=key)
+    assert ask(f"/{url.split('/', 3)[3]}").body == b"secret"
+    form = s3.generate_presigned_post(bucket, "posted.txt")["fields"] | {"file": "text"}
+    lines = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{form[name]}\r\n' for name in form)
+    unsigned = lines.replace("signature", "seal")
+    kind = {"Content_Type": "multipart/form-data; boundary=x"}
+    assert ask(f"/{bucket}", "POST", f"{unsigned}--x--\r\n".encode(), **kind).status == 403
+    assert ask(f"/{bucket}", "POST", f"{lines}--x--\r\n".encode(), **kind).status == 204
+
+
+def test_a_public_policy_opens_what_it_says_and_nothing_else(
+    ask: Callable[..., Any], publish: Callable[..., None], bucket: str
+) -> None:
+    publish(bucket, "s3:GetObject")
+    assert ask("/guarded/a%20file.txt").body == b"secret"
+    assert ask("/guarded/a%20file.txt", "HEAD").status == 200
+    assert ask("/guarded").status == 403
+    assert ask("/guarded/new", "PUT", b"mine").status == 403
+    missing = ask("/guarded/none")
+    assert (missing.status, b"AccessDenied" in missing.body) == (403, True), (
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"
+    )
+    publish(bucket, "s3:GetObject", "s3:ListBucket", "s3:PutObject")
+    missing = ask("/guarded/none")
+    assert (missing.status, b"NoSuchKey" in missing.body) == (404, True)
+    assert ask("/guarded").status == 200
+    assert ask("/guarded/new", "PUT", b"mine").status == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"Principal": {"AWS": "*"}}, 200),
+        ({"Principal": {"AWS": "arn:aws:iam::000000000000:root"}}, 403),
+        ({"Principal": {"Service": "cloudfront.amazonaws.com"}}, 403),
+        ({"Effect": "Deny"}, 403),
+        ({"Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::000000000000:distribution/E"}}}, 403),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, 200),
+    ],
+)
+def test_a_policy_for_others_opens_nothing(
+    ask: Callable[..., Any], publish: Callable[..., None], bucket: str, more: Any, status: int
+) -> None:
+    publish(bucket, **more)
+    assert ask("/guarded/a%20file.txt").status == status
+
+
+def test_a_denial_wins(
+    ask: Callable[..., Any], publish: Callable[..., None], client: Callable[..., Any], bucket: str
+) -> None:
+    publish(bucket)
+    policy = json.loads(client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+    policy["Statement"].append(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::guarded/a*"}
+    )
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    assert ask("/guarded/a%20file.txt").status == 403
+
+
+def test_a_public_policy_counts_for_nobody_while_public_buckets_are_restricted(
+    ask: Callable[..., Any], publish: Callable[..., None], client: Callable[..., Any], bucket: str
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
+    publish(bucket)
+    client("s3").put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+    assert ask("/guarded/a%20file.txt").status == 403
+
+
+def test_access_control_lists_open_it_where_they_count(
+    ask: Callable[..., Any], client: Callable[..., Any], bucket: str
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
+    s3 = client("s3")
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="shown", Body=b"open", ACL="public-read")
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    assert ask("/guarded/shown").body == b"open"
+    assert ask("/guarded").status == 200
+    assert ask("/guarded/a%20file.txt").status == 403
+    assert ask("/guarded/shown", "DELETE").status == 403
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
+    assert ask("/guarded/shown").status == 403
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_ownership_controls(
+        Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    )
+    assert ask("/guarded/shown").status == 403
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+    s3.put_bucket_acl(Bucket=bucket, ACL="private")
