@@ -17,9 +17,18 @@ import boto3
 import pytest
 
 from localdev.emulator import Emulator
+from tests.browser import NoBrowserError, executable_path
 from tests.launcher import ROOT, Ended, Run, environment
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
 # A test that uses one of these fixtures needs what the marker stands for.
 MARKED_BY_FIXTURE = {"emulator": "emulator", "page": "browser"}
 
@@ -164,3 +173,18 @@ def _stacks(emulator: Emulator) -> Iterator[StackMaker]:
     for each in made:
         if not each.gone:
             each.run("down")
+
+
+@pytest.fixture(scope="module")  # while Playwright runs, no other event loop may
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    try:
+        path = executable_path()
+    except NoBrowserError as error:
+        pytest.skip(f"{error}: run 'make browser'")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*root, *FLAGS])
+        yield browser
+        browser.close()

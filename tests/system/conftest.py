@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,24 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from localdev.emulator import Emulator
-from tests.browser import NoBrowserError, executable_path
 from tests.conftest import Stack, StackMaker
 from tests.launcher import Ended, environment
 from tests.system.web import Cli, Qr
 
 CLI = Path(sys.executable).with_name("aws")
-
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
@@ -76,19 +65,6 @@ def aws(emulator: Emulator) -> Cli:
 def ask(aws: Cli) -> Callable[..., Any]:
     """Like ``aws``, for commands that print JSON."""
     return lambda *arguments: json.loads(aws(*arguments, "--output", "json"))
-
-
-@pytest.fixture(scope="module")  # while Playwright runs, no other event loop may
-def chromium() -> Iterator[Any]:
-    try:
-        path = executable_path()
-    except NoBrowserError as error:
-        pytest.skip(f"{error}: run 'make browser'")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*root, *FLAGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
