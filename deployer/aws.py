@@ -112,12 +112,12 @@ class Aws:
         """
         endpoint = self.stack.endpoint_url
         asked = self._pool.submit(self.call, "sts", "get_caller_identity")
-        interpreter = emulator.interpreter(endpoint) if endpoint else None
+        interpreters = emulator.interpreters(endpoint) if endpoint else None
         answer = asked.result()
         if "Account" not in answer:
             raise refusals.alien(self._address("sts"))
         partition = answer["Arn"].split(":")[1]
-        return replace(self.stack, account=answer["Account"], partition=partition, interpreter=interpreter)
+        return replace(self.stack, account=answer["Account"], partition=partition, interpreters=interpreters)
 
     # Calls.
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from deployer.app import App
 from deployer.errors import ConfigError, UsageError
-from deployer.package import Interpreter
+from deployer.package import Interpreters
 from deployer.resource import Resource, kinds
 from deployer.stack import Stack
 from deployer.yaml_lines import Lines, load
@@ -61,9 +61,9 @@ class Config:
     apps: dict[str, Any]
     lines: Lines
 
-    def stack(self, endpoint_url: str | None = None, interpreter: Interpreter | None = None) -> Stack:
+    def stack(self, endpoint_url: str | None = None, interpreters: Interpreters | None = None) -> Stack:
         root = self.lines.file.parent
-        return Stack(self.project, self.stage, self.region, root, endpoint_url=endpoint_url, interpreter=interpreter)
+        return Stack(self.project, self.stage, self.region, root, endpoint_url=endpoint_url, interpreters=interpreters)
 
     def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The apps a command is about: those named, or all.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from deployer.errors import Unreachable
 
 if TYPE_CHECKING:
-    from deployer.package import Interpreter
+    from deployer.package import Interpreters
 
 ADDRESS = "http://127.0.0.1:4566"
 
@@ -34,8 +34,8 @@ def silent(endpoint_url: str) -> Unreachable:
     return Unreachable(f"nothing answers at {endpoint_url}", hint)
 
 
-def interpreter(endpoint_url: str) -> Interpreter | None:
-    """The Python of this machine that an emulator runs functions with; None if it has Lambda's own, as in Docker.
+def interpreters(endpoint_url: str) -> Interpreters | None:
+    """The Pythons of this machine that an emulator runs functions with; None if it has Lambda's own, as in Docker.
 
     Raises:
         Unreachable: nothing answers.
@@ -45,18 +45,20 @@ def interpreter(endpoint_url: str) -> Interpreter | None:
     import urllib.error
     import urllib.request
 
-    from deployer.package import Interpreter
+    from deployer.package import Interpreter, Interpreters
 
     request = urllib.request.Request(f"{endpoint_url}/_localdev/python", headers={"Accept": "application/json"})
     try:
         # No proxy of the environment: emulators are near.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
-            found = Interpreter(**json.load(answer))
-    except (urllib.error.HTTPError, http.client.HTTPException, ValueError, TypeError):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=15) as answer:
+            told = json.load(answer)
+        own = Interpreter(told["executable"], told["tag"])
+        found = Interpreters(own, {name: Interpreter(**each) for name, each in told["runtimes"].items()})
+    except (urllib.error.HTTPError, http.client.HTTPException, ValueError, TypeError, KeyError, AttributeError):
         return None
     except OSError:
         raise silent(endpoint_url) from None
-    return found if Path(found.executable).exists() else None
+    return found if Path(found.own.executable).exists() else None
 
 
 def start() -> Callable[[], str]:

@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,9 +62,22 @@ class Interpreter:
     tag: str
 
 
-def here() -> Interpreter:
-    """The one that runs this."""
-    return Interpreter(sys.executable, f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}")
+@dataclass(frozen=True)
+class Interpreters:
+    """What runs functions on this machine: ``own`` those for which ``runtimes`` has nothing more fitting."""
+
+    own: Interpreter
+    runtimes: Mapping[str, Interpreter] = field(default_factory=dict)
+
+    def of(self, runtime: str) -> Interpreter:
+        return self.runtimes.get(runtime, self.own)
+
+
+def here() -> Interpreters:
+    """The one that runs this, for everything."""
+    return Interpreters(
+        Interpreter(sys.executable, f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}")
+    )
 
 
 @dataclass(frozen=True)
@@ -95,17 +108,18 @@ class _Platform:
     arguments: tuple[str, ...]
 
 
-def build(source: Source, cache: Path, interpreter: Interpreter | None) -> Code:
+def build(source: Source, cache: Path, interpreters: Interpreters | None) -> Code:
     """Build the zip of a function, or take it from the cache.
 
     Args:
         cache: a folder of ours, made when it is missing.
-        interpreter: what will run it, where that is not Lambda's Linux.
+        interpreters: what will run it, where that is not Lambda's Linux.
 
     Raises:
         PackageError: a requirement cannot be had for the platform, or the zip is larger than Lambda takes.
     """
-    if interpreter:
+    if interpreters:
+        interpreter = interpreters.of(source.runtime)
         # --python rather than a platform's name: wheels are then chosen exactly as pip would choose them there.
         target = _Platform(interpreter.tag, ("--python", interpreter.executable))
     else:

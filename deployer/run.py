@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from deployer.emulator import ADDRESS as LOCAL
-from deployer.errors import UsageError
+from deployer.errors import PackageError, UsageError
 from deployer.output import put
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ class Run:
             if starting:
                 self.clients()
                 for resource in resources.values():
-                    resource.prepare()
+                    with contextlib.suppress(PackageError):  # the emulator may know a more fitting interpreter
+                        resource.prepare()
 
     def selected(self) -> frozenset[str] | None:
         """The apps that deletions are confined to: those named, or None for all there ever were."""

@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployer.package import Interpreter
+from deployer.package import Interpreters
 
 
 @dataclass(frozen=True)
 class Stack:
     """Where everything goes: one project in one stage, account and region.
 
-    ``endpoint_url`` is None for AWS itself; ``interpreter`` runs functions where Lambda's Linux does not.
+    ``endpoint_url`` is None for AWS itself; ``interpreters`` run functions where Lambda's Linux does not.
     ``account`` is twelve digits; zeros while it is not known yet, which changes no length.
     """
 
@@ -24,7 +24,7 @@ class Stack:
     account: str = "000000000000"
     partition: str = "aws"
     endpoint_url: str | None = None
-    interpreter: Interpreter | None = None
+    interpreters: Interpreters | None = None
 
     @property
     def mark(self) -> str:

@@ -36,6 +36,11 @@ def localstack_environment(root: Path, port: int) -> dict[str, str]:
         "OVERRIDE_IN_DOCKER": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": str(ENVIRONMENT_TIMEOUT),
+        # Seconds until a failed asynchronous invocation is tried again, twice that the second time: AWS waits
+        # one and two minutes, nobody at a desk does.
+        "LAMBDA_RETRY_BASE_DELAY": "1",
+        # Seconds at most between two looks into an empty queue: AWS looks all the time.
+        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
         # LocalStack's own download Java and Kinesis.
         "PROVIDER_OVERRIDE_DYNAMODB": "localdev",
         "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "localdev",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.doctor.check import Check
-from deployer.emulator import ADDRESS, interpreter
+from deployer.emulator import ADDRESS, interpreters
 from deployer.run import Run
 
 _SECONDS = 10  # that an emulator, or localdev, may take to tell of itself
@@ -40,13 +40,15 @@ def emulator(run: Run) -> Iterator[Check]:
         yield Check("emulator", "problem", f"what listens at {address} is no LocalStack", _NOT_ONE)
         return
     version = f"LocalStack {health.get('version', 'of unknown version')}"
-    found = interpreter(address)
+    found = interpreters(address)
     if found is None:
         yield Check("emulator", "ok", f"{version} answers at {address}, not started by localdev")
         yield Check("functions", "ok", "they run in what that LocalStack has, such as Lambda's own Linux in Docker")
     else:
         yield Check("emulator", "ok", f"{version}, started by localdev, answers at {address}")
-        yield Check("functions", "ok", f"they run with {found.executable} ({found.tag})")
+        more = sorted(runtime for runtime, each in found.runtimes.items() if each != found.own)
+        others = f", or with their own of {', '.join(more)}" if more else ""
+        yield Check("functions", "ok", f"they run with {found.own.executable} ({found.own.tag}){others}")
 
 
 def _ask(url: str) -> Any:

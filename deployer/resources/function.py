@@ -148,7 +148,7 @@ class Function(Resource):
 
     def prepare(self) -> None:
         cache = self.stack.root / ".cache" / "packages"
-        self._code = package.build(self._source, cache, self.stack.interpreter)
+        self._code = package.build(self._source, cache, self.stack.interpreters)
 
     def desired(self) -> Properties:
         return {

@@ -6,11 +6,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import tempfile
 import threading
 import time
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,34 +17,40 @@ from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntim
 from localstack.utils.threads import start_thread
 
 from localdev.functions import history, wording
+from localdev.functions.filesystem import Filesystem, can_mount
+from localdev.functions.hot_reload import Snapshot, snapshot
+from localdev.functions.interpreters import Interpreter, here, interpreter_of
+from localdev.functions.layers import folder_of
+from localdev.functions.once import once
 from localdev.functions.runtime_folder import build_runtime_folder
 from localdev.functions.sandbox import GRACE, Ending, Sandbox
-from localdev.functions.watchdog import Watchdog
+from localdev.functions.watchdog import MARK, Watchdog
 from localdev.process import LOCK
 from localdev.settings import HOST
 
 LOG = logging.getLogger(__name__)
-PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
-
 # Seconds: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_LIMIT = 10.0
 # Bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; Lambda grants 100 more.
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
 
 
-@cache
+@once
 def watchdog() -> Watchdog:
     return Watchdog(int(os.environ[LOCK]))
 
 
-@cache
-def runtime_folder() -> Path:
-    return build_runtime_folder(Path.home() / "runtime")  # the emulator's home is its folder
+@once
+def runtime_folder(interpreter: Interpreter) -> Path:
+    folder = Path.home() / "runtime" / interpreter.tag  # the emulator's home is its folder
+    return build_runtime_folder(folder, compiled=interpreter == here())
 
 
-@cache
-def say_once(message: str) -> None:
-    LOG.warning(message)
+@once
+def mounts() -> bool:
+    if not can_mount():
+        LOG.warning("functions share this machine's /tmp: each is told another folder in TMPDIR")
+    return can_mount()
 
 
 class ProcessExecutor(RuntimeExecutor):
@@ -61,6 +65,7 @@ class ProcessExecutor(RuntimeExecutor):
         self._logs = ""  # written during init, to be shown with the next invocation
         self._init: float | None = None  # milliseconds of a cold start not yet reported
         self._peak = 0  # MiB
+        self._seen: Snapshot | None = None  # of code that is reloaded
         self._working = threading.Lock()
         self._stopped = False
 
@@ -71,9 +76,7 @@ class ProcessExecutor(RuntimeExecutor):
         self._variables = env_vars
         self.function_version.config.code.prepare_for_execution()  # begun long ago, if it is not done
         with self._working:
-            began = time.monotonic()
-            if self._initialise("", began + INIT_LIMIT, "init") is None:
-                self._init = milliseconds_since(began)
+            self._begin()
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         request_id = payload["invoke-id"]
@@ -113,20 +116,34 @@ class ProcessExecutor(RuntimeExecutor):
         Raises:
             LambdaRuntimeException: it cannot run here, which makes the function's state ``Failed``.
         """
-        runtime = function_version.config.runtime
-        if not function_version.config.code or not (runtime or "").startswith("python"):
+        runtime, code = function_version.config.runtime, function_version.config.code
+        if not code or not (runtime or "").startswith("python"):
             raise LambdaRuntimeException("only functions in Python, packed as zip files, run without Docker")
-        if runtime != PYTHON:
-            say_once(f"functions for {runtime} run on {PYTHON} here: it is the interpreter at hand")
-        code = function_version.config.code
-        start_thread(lambda _: code.prepare_for_execution(), name="unpack")
+        if code.is_hot_reloading() and not code.get_unzipped_code_location().is_dir():
+            raise LambdaRuntimeException(f"there is no folder {code.get_unzipped_code_location()} to load code from")
+
+        def prepare(_: object) -> None:
+            code.prepare_for_execution()
+            interpreter_of(runtime)
+            mounts()
+
+        start_thread(prepare, name="unpack")
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
         pass  # LocalStack removes the unpacked code itself
 
+    def _begin(self) -> None:
+        began = time.monotonic()
+        if self._initialise("", began + INIT_LIMIT, "init") is None:
+            self._init = milliseconds_since(began)
+
     def _invoke(self, request_id: str, payload: dict[str, str]) -> InvocationResult:
         settings = self.function_version.config
+        if self._sandbox is not None and self._seen != self._saved():
+            self._sandbox.stop()
+            self._discard()
+            self._begin()
         began, started = time.monotonic(), time.time()
         deadline = began + settings.timeout
         if self._sandbox is not None and not self._sandbox.alive():
@@ -162,15 +179,25 @@ class ProcessExecutor(RuntimeExecutor):
         """A new process, up to its first request for work. What went wrong, if something did."""
         settings = self.function_version.config
         began = time.monotonic()
+        self._seen = self._saved()
+        interpreter = interpreter_of(settings.runtime)
         self._sandbox = sandbox = Sandbox(
-            code=settings.code.get_unzipped_code_location(),
-            runtime=runtime_folder(),
-            temporary=self._temporary,
+            interpreter,
+            Filesystem(
+                code=settings.code.get_unzipped_code_location(),
+                runtime=runtime_folder(interpreter),
+                temporary=self._temporary,
+                layers=folder_of(settings.layers),
+                needed=(*interpreter.prefixes, *here().prefixes),
+                mounted=mounts(),
+            ),
             handler=settings.handler,
             environment=self._variables,
             memory=settings.memory_size,
+            # Bytecode knows its source by size and second: two saves within one would not differ.
+            keep_compiled=not settings.code.is_hot_reloading(),
         )
-        watchdog().watch(sandbox.process.pid)
+        watchdog().watch(sandbox.process.pid, self._variables[MARK])
         if self._stopped:
             sandbox.kill()
         ended = sandbox.initialise(deadline)
@@ -231,6 +258,11 @@ class ProcessExecutor(RuntimeExecutor):
         self._peak = sandbox.peak
         self._logs += sandbox.take_logs()
         sandbox.close()
+
+    def _saved(self) -> Snapshot | None:
+        """The state of the folder the function runs from, if it is to be reloaded when that changes."""
+        code = self.function_version.config.code
+        return snapshot(code.get_unzipped_code_location()) if code.is_hot_reloading() else None
 
 
 def milliseconds_since(began: float) -> float:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+import time
 from typing import BinaryIO
+
+_DEADLINE = "Lambda-Runtime-Deadline-Ms"
 
 _user_agent = ""
 _stream: BinaryIO | None = None
@@ -21,16 +25,19 @@ def initialize_client(user_agent: str) -> None:
     _user_agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:
+def next() -> tuple[bytes, dict[str, str | int]]:
     """The next event and its headers. Blocks until there is one."""
     status, headers, body = _request("GET", "next", {}, b"")
     if status != 200:
         raise RuntimeError(f"Failed to get next: HTTP status {status}")
-    return body, headers
+    return body, {**headers, _DEADLINE: int(headers[_DEADLINE])}
 
 
 def post_invocation_result(invoke_id: str, data: bytes, content_type: str, invocation_id: str | None = None) -> None:
-    if _request("POST", f"{invoke_id}/response", {"Content-Type": content_type}, data)[0] != 202:
+    status, _, body = _request("POST", f"{invoke_id}/response", {"Content-Type": content_type}, data)
+    if status != 202:
+        said = f"Failed to post handler success response. Http response code: {status}. {body.decode()}"
+        print(f"[ERROR] [{time.time_ns() // 1000000}] LAMBDA_RUNTIME {said}", file=sys.stderr, flush=True)
         raise RuntimeError("Failed to post invocation response")
 
 

@@ -22,20 +22,22 @@ PROVIDED = (
 )
 
 
-def build_runtime_folder(folder: Path, *, compiled: bool | None = None) -> Path:
+def build_runtime_folder(folder: Path, *, compiled: bool) -> Path:
     """Makes the links anew. Raises ModuleNotFoundError if a part is not installed.
 
-    compiled: whether to take awslambdaric's own client, which is there on Linux only; by default, if it is.
+    compiled: whether to take awslambdaric's own client, if it is there: it is built on Linux only, and for the
+    interpreter that it was installed for. The rest is plain Python.
     """
-    if compiled is None:
-        compiled = find_spec("runtime_client") is not None
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in PROVIDED:
         installed = _installed(name)
         (folder / installed.name).symlink_to(installed)
-    client = _installed("runtime_client") if compiled else Path(__file__).with_name("pure_client.py")
-    (folder / f"runtime_client{''.join(client.suffixes)}").symlink_to(client)
+    if compiled and find_spec("runtime_client") is not None:
+        client = _installed("runtime_client")
+        (folder / client.name).symlink_to(client)
+    else:
+        shutil.copy(Path(__file__).with_name("pure_client.py"), folder / "runtime_client.py")
     return folder
 
 

@@ -10,14 +10,17 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from enum import Enum
 from http import HTTPStatus
-from pathlib import Path
 
+from localdev.functions import launcher
+from localdev.functions.filesystem import Filesystem
+from localdev.functions.interpreters import Interpreter
 from localdev.functions.log_pipe import LogPipe
+from localdev.functions.memory import occupied
 from localdev.functions.runtime_api import Call, RuntimeApi
+from localdev.functions.watchdog import MARK, end_environment
 
 TICK = 0.05  # seconds between looks at the process while it says nothing
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL, as AWS grants a runtime with extensions
@@ -37,37 +40,39 @@ class Sandbox:
 
     def __init__(
         self,
-        code: Path,
-        runtime: Path,
-        temporary: Path,
+        interpreter: Interpreter,
+        filesystem: Filesystem,
         handler: str,
         environment: dict[str, str],
         memory: int,
+        *,
+        keep_compiled: bool = True,
     ) -> None:
-        """memory: MiB the process may occupy at most."""
+        """environment: AWS's and the user's variables. memory: MiB that it and all it starts may occupy at most.
+
+        keep_compiled: whether Python may write the bytecode of the function's modules beside them.
+        """
         self.peak = 0  # MiB, as last looked at
         self._memory = memory
+        self._mark = environment[MARK]
         self._selector = selectors.DefaultSelector()
         self._api = RuntimeApi(self._selector)
         self._logs = LogPipe()
         self._selector.register(self._logs.reading, selectors.EVENT_READ, self._logs)
         self._waiting: Call | None = None
-        temporary.mkdir(parents=True, exist_ok=True)
+        self._killed = False
         # -S and PYTHONPATH: the function sees its own package (first, as its working directory), what
         # AWS's runtime holds, and the standard library; not what else is installed for LocalStack.
         # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
+        options = ["-S"] if keep_compiled else ["-S", "-B"]
+        mounts = filesystem.prepare()
         self.process = subprocess.Popen(
-            [sys.executable, "-S", "-m", "awslambdaric", handler],
-            cwd=code,
+            [interpreter.executable, *options, launcher.__file__, handler, *mounts],
+            cwd=filesystem.code,
             env={
                 **environment,
+                **filesystem.variables(environment, interpreter.runtime),
                 "AWS_LAMBDA_RUNTIME_API": self._api.address,
-                "LAMBDA_TASK_ROOT": str(code),
-                "LAMBDA_RUNTIME_DIR": str(runtime),
-                "PYTHONPATH": os.pathsep.join(filter(None, [str(runtime), environment.get("PYTHONPATH")])),
-                "TMPDIR": str(temporary),
-                # Or libraries would look into the home of whoever runs the emulator, ~/.aws included.
-                "HOME": str(temporary),
                 "_LAMBDA_TELEMETRY_LOG_FD": str(self._logs.writing),
             },
             stdin=subprocess.DEVNULL,
@@ -109,8 +114,8 @@ class Sandbox:
         return self._logs.take()
 
     def peak_memory(self) -> int:
-        """The most memory the process occupied so far, MiB rounded up."""
-        self.peak = max(self.peak, peak_memory(self.process.pid))
+        """The most memory that was seen occupied, MiB rounded up."""
+        self.peak = max(self.peak, occupied(self.process.pid))
         return self.peak
 
     def exit_status(self) -> str:
@@ -122,26 +127,25 @@ class Sandbox:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """SIGTERM, a grace, SIGKILL for the whole group; nothing of it is left afterwards."""
-        self._signal(signal.SIGTERM)
+        """SIGTERM for the whole group, a grace, SIGKILL; nothing of it is left afterwards."""
+        # Gone already; macOS answers EPERM for a group of zombies.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE)
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL for the whole group, reaped. The logs can still be taken."""
-        self._signal(signal.SIGKILL)
-        self.process.wait()
+        """SIGKILL for it and all it started, reaped. The logs can still be taken."""
+        if not self._killed:
+            end_environment(self.process.pid, self._mark)
+            self.process.wait()
+            self._killed = True
 
     def close(self) -> None:
         self._api.close()
         self._selector.close()
         self._logs.close()
-
-    def _signal(self, number: int) -> None:
-        # Gone already; macOS answers EPERM for a group of zombies.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
 
     def _next_call(self, deadline: float) -> Call | Ending:
         while True:
@@ -162,21 +166,3 @@ class Sandbox:
                 return Ending.EXITED
             if remaining <= 0:
                 return Ending.TIMED_OUT
-
-
-def peak_memory(pid: int) -> int:
-    """MiB, rounded up; 0 once the process is gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return _current_memory(pid) if not Path("/proc/self").exists() else 0
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return -(-int(line.split()[1]) // 1024)
-    return 0
-
-
-def _current_memory(pid: int) -> int:
-    """Without /proc (macOS) there is no peak to read, so this is the memory of the moment."""
-    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return -(-int(shown.stdout or 0) // 1024)

@@ -1,7 +1,7 @@
 """Kills the Lambda processes that the emulator leaves behind, however it ended.
 
-A process of its own: it reads process group numbers from a pipe only the emulator writes to, and the end
-of that pipe is the end of the emulator, by SIGKILL too. (Linux's parent death signal would not do: it is
+A process of its own: it reads what to end from a pipe only the emulator writes to, and the end of that pipe
+is the end of the emulator, by SIGKILL too. (Linux's parent death signal would not do: it is
 sent when the *thread* that started the child ends. A thread inside the function's process would not
 either: the function would see it, and could hold it up.) It inherits the folder's lock, so the folder
 counts as free only once no Lambda process is left.
@@ -15,7 +15,12 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+
+# Tells an environment's processes, those included that left its group: each environment has another value, which
+# no function may choose, and what a process starts inherits it.
+MARK = "AWS_LAMBDA_LOG_STREAM_NAME"
 
 
 class Watchdog:
@@ -32,8 +37,9 @@ class Watchdog:
             start_new_session=True,
         )
 
-    def watch(self, group: int) -> None:
-        self._tell(f"+{group}\n")
+    def watch(self, group: int, mark: str) -> None:
+        """mark: the value of the variable `MARK`."""
+        self._tell(f"+{group} {mark}\n")
 
     def forget(self, group: int) -> None:
         self._tell(f"-{group}\n")
@@ -45,17 +51,36 @@ class Watchdog:
             self._process.stdin.flush()
 
 
+def end_environment(group: int, mark: str) -> None:
+    """SIGKILL for a group, and for whatever has the mark (where /proc shows it, which macOS lacks)."""
+    # Gone already; macOS answers EPERM for a group of zombies.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    ended: set[int] = set()
+    while found := set(_marked(f"{MARK}={mark}\0".encode())) - ended:  # they may have started more meanwhile
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        ended |= found
+
+
+def _marked(mark: bytes) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended, or is another user's
+            if mark in (folder / "environ").read_bytes():
+                yield int(folder.name)
+
+
 def main() -> None:
-    groups: set[int] = set()
-    for line in sys.stdin.buffer:
-        number = int(line[1:])
-        if line.startswith(b"+"):
-            groups.add(number)
+    groups: dict[int, str] = {}
+    for line in sys.stdin:
+        group, _, mark = line[1:].rstrip("\n").partition(" ")
+        if line.startswith("+"):
+            groups[int(group)] = mark
         else:
-            groups.discard(number)
-    for group in groups:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
+            groups.pop(int(group), None)
+    for each, mark in groups.items():
+        end_environment(each, mark)
 
 
 if __name__ == "__main__":

@@ -39,11 +39,15 @@ def served() -> Iterator[tuple[str, Answers]]:
         thread.join()
 
 
-def test_an_emulator_that_tells_its_python_gets_packages_for_it(served: tuple[str, Answers]) -> None:
+def test_an_emulator_that_tells_its_pythons_gets_packages_for_them(served: tuple[str, Answers]) -> None:
     url, answers = served
-    tells = {"executable": sys.executable, "tag": "cpython-399-beos-m68k"}
-    answers["/_localdev/python"] = (200, json.dumps(tells))
-    assert emulator.interpreter(url) == package.Interpreter(**tells)
+    own = {"executable": sys.executable, "tag": "cpython-399-beos-m68k"}
+    other = {"executable": "/bin/python3.98", "tag": "cpython-398-beos-m68k"}
+    answers["/_localdev/python"] = (200, json.dumps({**own, "runtimes": {"python3.98": other}}))
+    found = emulator.interpreters(url)
+    assert found
+    assert found.of("python3.98") == package.Interpreter(**other)
+    assert found.of("python3.97") == package.Interpreter(**own)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +56,23 @@ def test_an_emulator_that_tells_its_python_gets_packages_for_it(served: tuple[st
         (404, "{}"),  # LocalStack in Docker, which has Lambda's own Linux
         (200, "<html>hello</html>"),
         (200, '["a", "list"]'),
-        (200, '{"executable": "/no/such/python", "tag": "x"}'),  # another machine's
+        (200, '{"executable": "/no/such/python", "tag": "x", "runtimes": {}}'),  # another machine's
+        (200, '{"executable": "/bin/sh", "tag": "x", "runtimes": ["python3.12"]}'),
+        (200, '{"executable": "/bin/sh", "tag": "x", "runtimes": {"python3.12": "x"}}'),
         (500, ""),
     ],
 )
 def test_every_other_gets_them_for_lambdas_linux(served: tuple[str, Answers], answer: tuple[int, str]) -> None:
     url, answers = served
     answers["/_localdev/python"] = answer
-    assert emulator.interpreter(url) is None
+    assert emulator.interpreters(url) is None
 
 
 def test_nothing_answers() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         with pytest.raises(Unreachable, match="nothing answers"):
-            emulator.interpreter(f"http://127.0.0.1:{probe.getsockname()[1]}")
+            emulator.interpreters(f"http://127.0.0.1:{probe.getsockname()[1]}")
 
 
 @pytest.fixture

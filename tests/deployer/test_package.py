@@ -158,6 +158,16 @@ def test_for_the_emulator_they_are_those_of_this_interpreter(source: Source) -> 
     assert str(code.zip) in shown.stdout
 
 
+def test_they_are_those_of_the_interpreter_that_runs_the_runtime(source: Source) -> None:
+    (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
+    fitting = package.here().own
+    unfitting = package.Interpreter("/no/such/python", "cpython-399-beos-m68k")
+    code = package.build(source, source.folder.parent / "cache", package.Interpreters(unfitting, {RUNTIME: fitting}))
+    assert code == built(source)
+    with pytest.raises(PackageError, match="cpython-399-beos-m68k"):
+        package.build(source, source.folder.parent / "cache", package.Interpreters(unfitting, {"python3.9": fitting}))
+
+
 def test_our_own_file_wins_over_a_requirements(source: Source) -> None:
     (source.folder / "requirements.txt").write_text("pyyaml==6.0.3\n")
     built(source)  # compresses all of the requirement

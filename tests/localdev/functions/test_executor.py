@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from localdev.emulator import Emulator
+from tests.localdev.functions.gate import Gate
 
 pytestmark = pytest.mark.emulator
 
@@ -26,6 +26,7 @@ Deploy = Callable[..., Any]
 
 
 class TestContext:
+    @pytest.mark.feature("Lambda", "the context object")
     def test_the_context_knows_its_invocation(self, deploy: Deploy) -> None:
         """CTX"""
         function = deploy(
@@ -33,27 +34,30 @@ class TestContext:
             "    return [context.get_remaining_time_in_millis(), context.aws_request_id,\n"
             "            context.invoked_function_arn, context.memory_limit_in_mb, context.function_name,\n"
             "            context.client_context.custom]",
-            Timeout=7,
+            Timeout=70,
         )
         custom = base64.b64encode(json.dumps({"custom": {"key": "ä"}}).encode()).decode()
         answer = function.invoke(ClientContext=custom)
         remaining, request_id, arn, memory, name, context = answer.payload
-        assert 6500 < remaining <= 7000
+        assert 10_000 < remaining <= 70_000
         assert request_id == answer.report["REPORT RequestId"]
         assert arn == f"arn:aws:lambda:us-east-1:000000000000:function:{function.name}"
         assert (memory, name, context) == ("256", function.name, {"key": "ä"})
 
+    @pytest.mark.feature("Lambda", "deadlines and remaining time")
     def test_the_deadline_is_that_of_each_invocation(self, deploy: Deploy) -> None:
         """API: Lambda-Runtime-Deadline-Ms"""
         function = deploy(
             "import time\n"
             "def handler(event, context):\n"
-            "    time.sleep(0.3)\n"
-            "    return context.get_remaining_time_in_millis()",
-            Timeout=2,
+            "    deadline = time.time() * 1000 + context.get_remaining_time_in_millis()\n"
+            "    time.sleep(0.2)\n"
+            "    return deadline"
         )
-        assert all(1500 < function.invoke().payload <= 1700 for _ in range(2))
+        first, second = function.invoke().payload, function.invoke().payload
+        assert second >= first + 200
 
+    @pytest.mark.feature("Lambda", "a trace id for each invocation")
     def test_a_trace_id_is_set(self, deploy: Deploy) -> None:
         """ENV: _X_AMZN_TRACE_ID"""
         answer = deploy("import os\ndef handler(event, context): return os.environ['_X_AMZN_TRACE_ID']").invoke()
@@ -61,6 +65,7 @@ class TestContext:
 
 
 class TestEnvironment:
+    @pytest.mark.feature("Lambda", "environment variables, reserved ones included")
     def test_nothing_of_the_host_leaks_in_and_reserved_keys_are_kept(self, deploy: Deploy, emulator: Emulator) -> None:
         """ENV: reserved variables cannot be set; everything else is the user's or AWS's."""
         answer = deploy(
@@ -70,7 +75,7 @@ class TestEnvironment:
         seen = answer.payload
         own = {name for name in seen if not name.startswith(("AWS_", "LAMBDA_"))}
         assert own <= {
-            "MINE", "TZ", "PATH", "LANG", "LC_CTYPE", "PYTHONPATH", "TMPDIR", "HOME", "_HANDLER", "_X_AMZN_TRACE_ID"
+            "MINE", "TZ", "PATH", "LANG", "LC_CTYPE", "PYTHONPATH", "HOME", "TMPDIR", "_HANDLER", "_X_AMZN_TRACE_ID"
         }  # fmt: skip
         assert "AWS_PROFILE" not in seen
         assert (seen["MINE"], seen["TZ"]) == ("1", "CET")
@@ -82,6 +87,7 @@ class TestEnvironment:
         )  # fmt: skip
         assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.12"
 
+    @pytest.mark.feature("Lambda", "environment variables, reserved ones included")
     def test_time_is_utc(self, deploy: Deploy) -> None:
         """ENV: TZ"""
         answer = deploy(
@@ -89,6 +95,7 @@ class TestEnvironment:
         ).invoke()
         assert answer.payload == [":UTC", 0]
 
+    @pytest.mark.feature("Lambda", "boto3 with the role's credentials")
     def test_boto3_is_there_with_the_roles_credentials(self, deploy: Deploy) -> None:
         """lambda-python: the runtime includes boto3. It reaches the emulator by AWS_ENDPOINT_URL alone."""
         answer = deploy(
@@ -98,6 +105,7 @@ class TestEnvironment:
         ).invoke()
         assert ":assumed-role/function/" in answer.payload
 
+    @pytest.mark.feature("Lambda", "module search path")
     def test_the_package_comes_first_and_localstack_is_out_of_sight(self, deploy: Deploy) -> None:
         """python-package, "Dependency search path": task root, runtime, standard library."""
         answer = deploy(
@@ -109,24 +117,26 @@ class TestEnvironment:
         ).invoke()
         assert answer.payload == [True, True, []]
 
-    def test_tmp_is_private_and_outlives_the_invocation(self, deploy: Deploy) -> None:
+    @pytest.mark.feature("Lambda", "/tmp of each environment's own")
+    def test_tmp_is_private_and_outlives_the_invocation(self, deploy: Deploy, gate: Gate) -> None:
         """LRE: /tmp belongs to the environment."""
         source = (
-            "import os, tempfile, time\n"
+            "import os, tempfile\n"
             "def handler(event, context):\n"
-            "    time.sleep(0.5 if event else 0)\n"
-            "    folder = tempfile.gettempdir()\n"
-            "    open(folder + '/file', 'a').write('x')\n"
-            "    return [folder, open(folder + '/file').read()]"
+            "    path = tempfile.gettempdir() + '/file'\n"
+            "    open(path, 'a').write('x')\n"
+            "    if event: knock(open(path).read())\n"
+            "    return open(path).read()"
         )
-        function = deploy(source)
+        function = deploy(gate.knock + source)
         with ThreadPoolExecutor(2) as pool:
-            both = [answer.payload for answer in pool.map(function.invoke, ["wait", "wait"])]
-        assert len({folder for folder, _ in both}) == 2
-        assert [content for _, content in both] == ["x", "x"]
-        folder, content = function.invoke().payload
-        assert [folder, content] in [[each, "xx"] for each, _ in both]
+            answers = pool.map(function.invoke, ["wait", "wait"])
+            assert [gate.next(), gate.next()] == ["x", "x"]
+            gate.open()
+            assert [answer.payload for answer in answers] == ["x", "x"]
+        assert function.invoke().payload == "xx"
 
+    @pytest.mark.feature("Lambda", "events and results as UTF-8")
     def test_text_is_utf8_both_ways(self, deploy: Deploy) -> None:
         """lambda-python: LANG is en_US.UTF-8"""
         answer = deploy("def handler(event, context):\n    print('größe')\n    return event").invoke("💜")
@@ -135,6 +145,7 @@ class TestEnvironment:
 
 
 class TestLogs:
+    @pytest.mark.feature("Lambda", "START, END and REPORT lines")
     def test_start_end_and_report(self, deploy: Deploy) -> None:
         """LOG; a cold start is reported once."""
         function = deploy("import time\ndef handler(event, context): time.sleep(0.1)")
@@ -145,12 +156,13 @@ class TestLogs:
         assert lines[1] == f"END RequestId: {request_id}"
         duration, billed = (float(cold.report[name].split()[0]) for name in ("Duration", "Billed Duration"))
         init = float(cold.report["Init Duration"].split()[0])
-        assert 100 <= duration < 1000
+        assert duration >= 100
         assert duration + init <= billed < duration + init + 1
         assert cold.report["Memory Size"] == "256 MB"
         assert 10 < int(cold.report["Max Memory Used"].split()[0]) < 100
         assert "Init Duration" not in warm.report
 
+    @pytest.mark.feature("Lambda", "all output logged, in order")
     def test_everything_written_is_logged_in_order(self, deploy: Deploy) -> None:
         """LOG: standard output, standard error, the logging module, child processes."""
         answer = deploy(
@@ -165,6 +177,7 @@ class TestLogs:
         body = answer.log[answer.log.index("one") : answer.log.index("END")]
         assert re.fullmatch(r"one\n\[WARNING\]\t\S+Z\t\S+\ttwo\nlines\nthree\nfour\nfive\n", body)
 
+    @pytest.mark.feature("Lambda", "logs in CloudWatch Logs, their end with the answer")
     def test_no_line_is_lost_on_its_way_to_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
         """LOG: /aws/lambda/<name>; far more than a pipe holds, until the very end."""
         function = deploy("def handler(event, context):\n    for i in range(5000): print(f'line {i:>30}')", Timeout=20)
@@ -181,6 +194,7 @@ class TestLogs:
         until(lambda: any(line.startswith("REPORT") for line in lines()))
         assert [line for line in lines() if line.startswith("line")] == [f"line {i:>30}" for i in range(5000)]
 
+    @pytest.mark.feature("Lambda", "logs in CloudWatch Logs, their end with the answer")
     def test_the_log_of_a_failed_init_reaches_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
         """LOG: what the function said before it failed is what its author needs."""
         function = deploy("print('almost'); 1 / 0")
@@ -191,36 +205,30 @@ class TestLogs:
 
 
 class TestConcurrency:
-    def test_each_invocation_at_a_time_has_its_own_environment(self, deploy: Deploy) -> None:
+    @pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")
+    def test_each_invocation_at_a_time_has_its_own_environment(self, deploy: Deploy, gate: Gate) -> None:
         """LRE: one invocation per environment; idle ones are used again."""
         function = deploy(
-            "import os, time\ndef handler(event, context):\n    time.sleep(0.5)\n    return [event, os.getpid()]"
+            gate.knock + "import os\ndef handler(event, context):\n    if event: knock(event)\n    return os.getpid()"
         )
         with ThreadPoolExecutor(8) as pool:
-            answers = [answer.payload for answer in pool.map(function.invoke, range(8))]
-        assert [event for event, _ in answers] == list(range(8))
-        pids = {pid for _, pid in answers}
+            answers = pool.map(function.invoke, range(1, 9))
+            assert {gate.next() for _ in range(8)} == {str(event) for event in range(1, 9)}
+            gate.open()
+            pids = {answer.payload for answer in answers}
         assert len(pids) == 8
-        assert function.invoke().payload[1] in pids
+        assert function.invoke().payload in pids
 
+    @pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")
     def test_many_invocations_at_once_are_safe(self, deploy: Deploy) -> None:
         """LocalStack 4.13.1 lends one environment twice, or iterates a dict that changes (assignment.py)."""
         function = deploy("def handler(event, context): return event", Timeout=20)
         with ThreadPoolExecutor(20) as pool:
             assert [answer.payload for answer in pool.map(function.invoke, range(200))] == list(range(200))
 
-    def test_an_asynchronous_invocation_runs(self, deploy: Deploy, until: Any, tmp_path: Path) -> None:
-        """invocation-async: 202 and nothing else."""
-        target = tmp_path / "seen"
-        function = deploy("def handler(event, context): open(event, 'w').close()")
-        answer = function.client.invoke(
-            FunctionName=function.name, Payload=json.dumps(str(target)), InvocationType="Event"
-        )
-        assert answer["StatusCode"] == 202
-        until(target.exists)
-
 
 class TestLifecycle:
+    @pytest.mark.feature("Lambda", "no process is left behind")
     def test_deleting_a_function_ends_its_processes(
         self, deploy: Deploy, emulator: Emulator, processes: Callable[[str], list[int]], until: Any
     ) -> None:
@@ -237,6 +245,7 @@ class TestLifecycle:
         pids = [pid for each in children for pid in each.read_text().split()]
         assert [pid for pid in pids if ") Z " in Path(f"/proc/{pid}/stat").read_text()] == []
 
+    @pytest.mark.feature("Lambda", "updates replace environments")
     def test_updated_code_runs_next(self, deploy: Deploy) -> None:
         """configuration-function-zip: an update replaces the environments."""
         source = "def handler(event, context): return {}"
@@ -244,22 +253,3 @@ class TestLifecycle:
         assert function.invoke().payload == 1
         function.update(source.format(2))
         assert function.invoke().payload == 2
-
-    def test_another_pythons_version_is_told_once(self, deploy: Deploy, emulator: Emulator) -> None:
-        other = "python3.13" if sys.version_info[:2] != (3, 13) else "python3.12"
-        for _ in range(2):
-            deploy("def handler(event, context): pass", Runtime=other)
-        assert emulator.log.read_text().count(f"functions for {other} run on") == 1
-
-    def test_other_languages_are_refused(self, client: Any, until: Any) -> None:
-        """They would need Docker: the function's state says so."""
-        client("lambda").create_function(
-            FunctionName="node", Runtime="nodejs22.x", Handler="a.b", Role="arn:aws:iam::000000000000:role/r",
-            Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
-        )  # fmt: skip
-
-        def failed() -> dict[str, str] | None:
-            settings: dict[str, str] = client("lambda").get_function_configuration(FunctionName="node")
-            return settings if settings["State"] == "Failed" else None
-
-        assert "only functions in Python" in until(failed)["StateReason"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,16 @@ pytestmark = pytest.mark.emulator
 Deploy = Callable[..., Any]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def slow_to_begin(deploy: Deploy) -> Iterator[Future[Any]]:
+    """The answer of a function whose init has to be given up, which the other tests need not wait for."""
+    with ThreadPoolExecutor(1) as pool:
+        function = deploy(FAILS_ONCE.format(failure="__import__('time').sleep(60)"), Timeout=5)
+        yield pool.submit(function.invoke)
+
+
 class TestInit:
+    @pytest.mark.feature("Lambda", "modules that cannot be imported, lack the handler, or are no Python")
     def test_a_missing_dependency_fails_as_on_aws(self, deploy: Deploy) -> None:
         """EXC: the runtime's own error type reaches the caller, and the log says why."""
         answer = deploy("import click\ndef handler(event, context): pass").invoke()
@@ -31,6 +41,7 @@ class TestInit:
         assert "[ERROR] Runtime.ImportModuleError" in answer.log
         assert answer.report["Error Type"] == "Runtime.ImportModuleError"
 
+    @pytest.mark.feature("Lambda", "modules that cannot be imported, lack the handler, or are no Python")
     @pytest.mark.parametrize(
         ("source", "kind"),
         [("def handle(event, context): pass", "Runtime.HandlerNotFound"), ("def", "Runtime.UserCodeSyntaxError")],
@@ -40,36 +51,35 @@ class TestInit:
         answer = deploy(source).invoke()
         assert (answer.error, answer.payload["errorType"]) == ("Unhandled", kind)
 
+    @pytest.mark.feature("Lambda", "crashes: exits, signals; a fresh process afterwards")
     def test_an_exit_during_init_is_an_exit(self, deploy: Deploy) -> None:
         """LRE: like any crash of the runtime."""
         answer = deploy("import os; os._exit(7)").invoke()
         assert answer.payload["errorType"] == "Runtime.ExitError"
         assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 7")
 
+    @pytest.mark.feature("Lambda", "init failures, tried once more by the invocation")
     def test_a_failed_init_is_tried_once_more_by_the_invocation(self, deploy: Deploy) -> None:
         """LRE, "Failures during the Init phase"."""
         answer = deploy(FAILS_ONCE.format(failure="1 / 0")).invoke()
         assert (answer.error, answer.payload) == (None, "second try")
         assert "Phase: init\tStatus: error\tError Type: ZeroDivisionError" in answer.log
 
-    def test_an_init_of_ten_seconds_is_given_up_and_tried_again(self, deploy: Deploy) -> None:
-        """LRE: "The Init phase is limited to 10 seconds", then it runs under the function's timeout."""
-        answer = deploy(FAILS_ONCE.format(failure="__import__('time').sleep(60)"), Timeout=5).invoke()
-        assert (answer.error, answer.payload) == (None, "second try")
-        assert re.search(r"INIT_REPORT Init Duration: 10\d\d\d\.\d\d ms\tPhase: init\tStatus: timeout", answer.log)
-
+    @pytest.mark.feature("Lambda", "init failures, tried once more by the invocation")
     def test_a_second_init_has_the_functions_timeout(self, deploy: Deploy) -> None:
         """LRE"""
         answer = deploy(
-            "import os, time\nif os.path.exists(m := os.environ['TMPDIR'] + '/m'): time.sleep(60)\nopen(m, 'w'); 1 / 0",
+            "import os, tempfile, time\n"
+            "if os.path.exists(m := tempfile.gettempdir() + '/m'): time.sleep(60)\n"
+            "open(m, 'w'); 1 / 0",
             Timeout=1,
         ).invoke()
         assert answer.payload["errorType"] == "Sandbox.Timedout"
 
 
 FAILS_ONCE = """
-import os
-marker = os.environ["TMPDIR"] + "/marker"
+import os, tempfile
+marker = tempfile.gettempdir() + "/marker"
 if not os.path.exists(marker):
     open(marker, "w").close()
     {failure}
@@ -79,6 +89,7 @@ def handler(event, context):
 
 
 class TestErrors:
+    @pytest.mark.feature("Lambda", "handler errors with type and stack trace")
     def test_an_exception_is_answered_with_its_type_and_trace(self, deploy: Deploy) -> None:
         """EXC; the environment survives."""
         function = deploy(
@@ -94,16 +105,19 @@ class TestErrors:
         assert "[ERROR] ValueError: no\nTraceback" in answer.log
         assert function.invoke().payload == before
 
+    @pytest.mark.feature("Lambda", "handler errors with type and stack trace")
     def test_a_returned_error_is_a_success(self, deploy: Deploy) -> None:
         """API: what is posted to /response is a response, whatever it looks like."""
         answer = deploy("def handler(event, context): return {'errorType': 'X', 'errorMessage': 'y'}").invoke()
         assert (answer.error, answer.payload) == (None, {"errorType": "X", "errorMessage": "y"})
 
+    @pytest.mark.feature("Lambda", "handler errors with type and stack trace")
     def test_what_json_cannot_say_is_a_marshal_error(self, deploy: Deploy) -> None:
         """EXC"""
         answer = deploy("def handler(event, context): return {1, 2}").invoke()
         assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "Runtime.MarshalError")
 
+    @pytest.mark.feature("Lambda", "timeouts; a fresh process afterwards")
     def test_a_timeout_kills_and_the_next_invocation_gets_a_fresh_process(
         self, deploy: Deploy, processes: Callable[[str], list[int]]
     ) -> None:
@@ -134,6 +148,7 @@ class TestErrors:
         assert processes(f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0") == []
         assert function.invoke().payload not in (first, None)
 
+    @pytest.mark.feature("Lambda", "crashes: exits, signals; a fresh process afterwards")
     @pytest.mark.parametrize(
         ("crash", "how"),
         [
@@ -162,6 +177,7 @@ class TestErrors:
         assert "before" in answer.log
         assert function.invoke().payload == "alive"
 
+    @pytest.mark.feature("Lambda", "crashes: exits, signals; a fresh process afterwards")
     def test_an_exit_between_invocations_is_nobodys_error(self, deploy: Deploy, until: Any) -> None:
         """LRE: a new environment is made."""
         function = deploy(
@@ -178,6 +194,7 @@ class TestErrors:
 
 
 class TestLimits:
+    @pytest.mark.feature("Lambda", "memory limit for a function and all it starts")
     def test_memory_is_enforced(self, deploy: Deploy) -> None:
         """LIM: MemorySize; the error's type as in https://repost.aws/knowledge-center/lambda-troubleshoot-memory"""
         function = deploy("def handler(event, context):\n    return len(b'x' * (event << 20))", MemorySize=128)
@@ -188,6 +205,7 @@ class TestLimits:
         assert (answer.report["Memory Size"], answer.report["Max Memory Used"]) == ("128 MB", "128 MB")
         assert function.invoke(10).error is None
 
+    @pytest.mark.feature("Lambda", "limits of requests and responses: 6 MB, 1 MB asynchronous")
     def test_a_response_may_have_six_megabytes(self, deploy: Deploy) -> None:
         """LIM: 6 MB synchronous."""
         function = deploy("def handler(event, context):\n    return 'x' * event")
@@ -201,6 +219,7 @@ class TestLimits:
         assert "Http response code: 413" in answer.log
         assert function.invoke(1).payload == "x"
 
+    @pytest.mark.feature("Lambda", "limits of requests and responses: 6 MB, 1 MB asynchronous")
     @pytest.mark.parametrize(("kind", "limit"), [("RequestResponse", 6 * 1024 * 1024), ("Event", 1024 * 1024)])
     def test_a_request_has_limits_too(self, deploy: Deploy, kind: str, limit: int) -> None:
         """LIM: 6 MB synchronous, 1 MB asynchronous."""
@@ -210,3 +229,12 @@ class TestLimits:
             function.client.invoke(
                 FunctionName=function.name, Payload=json.dumps("x" * (limit - 1)), InvocationType=kind
             )
+
+
+class TestSlowInit:
+    @pytest.mark.feature("Lambda", "init failures, tried once more by the invocation")
+    def test_an_init_of_ten_seconds_is_given_up_and_tried_again(self, slow_to_begin: Future[Any]) -> None:
+        """LRE: "The Init phase is limited to 10 seconds", then it runs under the function's timeout."""
+        answer = slow_to_begin.result()
+        assert (answer.error, answer.payload) == (None, "second try")
+        assert re.search(r"INIT_REPORT Init Duration: 1\d\d\d\d\.\d\d ms\tPhase: init\tStatus: timeout", answer.log)

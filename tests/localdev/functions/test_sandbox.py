@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
+from localdev.functions.filesystem import Filesystem, can_mount
+from localdev.functions.interpreters import here
 from localdev.functions.runtime_api import Call
 from localdev.functions.runtime_folder import build_runtime_folder
 from localdev.functions.sandbox import Ending, Sandbox
+from localdev.functions.watchdog import MARK
 
 HEADERS = {
     "Content-Type": "application/json",
@@ -20,22 +25,38 @@ HEADERS = {
     "Lambda-Runtime-Invoked-Function-Arn": "arn",
     "Lambda-Runtime-Trace-Id": "Root=1",
 }
-Started = Callable[[str], Sandbox]
+Started = Callable[..., Sandbox]
 
 
-@pytest.fixture(params=["compiled", "pure"])
-def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]:
-    """With awslambdaric's compiled client, and with the one that takes its place elsewhere."""
-    if request.param == "compiled":
-        pytest.importorskip("runtime_client")
-    runtime = build_runtime_folder(tmp_path / "runtime", compiled=request.param == "compiled")
+@dataclass(frozen=True)
+class Kind:
+    """Half of the tests' machines: Linux as it should be, and whatever else there is."""
+
+    compiled: bool  # awslambdaric's own client, or the one that takes its place
+    mounted: bool  # /tmp and /opt are the environment's, or it is told other folders
+
+
+@pytest.fixture(params=["compiled, mounted", "pure, told"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    if request.param == "pure, told":
+        return Kind(compiled=False, mounted=False)
+    pytest.importorskip("runtime_client")
+    if not can_mount():
+        pytest.skip("this system lets nobody mount")
+    return Kind(compiled=True, mounted=True)
+
+
+@pytest.fixture
+def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
+    runtime = build_runtime_folder(tmp_path / "runtime", compiled=kind.compiled)
     sandboxes = []
 
-    def started(source: str) -> Sandbox:
+    def started(source: str, layers: Path | None = None) -> Sandbox:
         (tmp_path / "app.py").write_text(source)
-        sandbox = Sandbox(
-            tmp_path, runtime, tmp_path / "tmp", "app.handler", {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12"}, 128
-        )
+        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, here().prefixes, kind.mounted)
+        # Different ones for different tests, as LocalStack has them for different environments.
+        variables = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "PATH": "/usr/bin:/bin", MARK: str(tmp_path)}
+        sandbox = Sandbox(here(), filesystem, "app.handler", variables, 128)
         sandboxes.append(sandbox)
         return sandbox
 
@@ -50,27 +71,36 @@ def within(seconds: float) -> float:
 
 
 def called(sandbox: Sandbox, event: bytes) -> Call:
-    call = sandbox.handle(HEADERS, event, within(5))
-    assert isinstance(call, Call)
+    call = sandbox.handle(HEADERS, event, within(30))
+    assert isinstance(call, Call), sandbox.take_logs()
     call.answer(HTTPStatus.ACCEPTED)
     return call
 
 
+def lives(process: str) -> bool:
+    """Neither gone nor a zombie."""
+    try:
+        return Path("/proc", process, "cmdline").read_bytes() != b""
+    except OSError:
+        return False
+
+
+@pytest.mark.feature("Lambda", "a runtime client in plain Python where the compiled one is missing")
 def test_results_and_errors(started: Started) -> None:
     sandbox = started(
         "import logging\n"
         "def handler(event, context):\n"
         "    logging.warning(context.aws_request_id)\n"
-        "    return 1 / event"
+        "    return context.get_remaining_time_in_millis() / event"
     )
     assert sandbox.initialise(within(5)) is None
     result = called(sandbox, b"2")
-    assert (result.path, result.body) == ("/invocation/r1/response", b"0.5")
+    assert (result.path, result.body) == ("/invocation/r1/response", b"0.0")
     assert sandbox.take_logs().endswith("\tr1\tr1\n")
     failure = called(sandbox, b"0")
     assert failure.path == "/invocation/r1/error"
     assert b'"errorType": "ZeroDivisionError"' in failure.body
-    assert called(sandbox, b"1").body == b"1.0"
+    assert called(sandbox, b"1").body == b"0.0"  # an error ends nothing
 
 
 def test_large_bodies(started: Started) -> None:
@@ -87,7 +117,7 @@ def test_a_refused_response_ends_the_runtime(started: Started) -> None:
     call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     assert sandbox.initialise(within(5)) is Ending.EXITED
     assert sandbox.exit_status() == "exit status 1"
-    assert "Failed to post invocation response" in sandbox.take_logs()
+    assert "LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413." in sandbox.take_logs()
 
 
 def test_init_error(started: Started) -> None:
@@ -97,7 +127,9 @@ def test_init_error(started: Started) -> None:
     assert b"Runtime.ImportModuleError" in error
 
 
+@pytest.mark.feature("Lambda", "shutdown: SIGTERM, a grace, SIGKILL")
 def test_stop_asks_first(started: Started) -> None:
+    """lambda-runtime-environment, "Shutdown phase"."""
     sandbox = started(
         "import signal, sys, time\n"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('bye')))\n"
@@ -110,7 +142,9 @@ def test_stop_asks_first(started: Started) -> None:
     assert sandbox.exit_status() == "exit status 0"
 
 
+@pytest.mark.feature("Lambda", "shutdown: SIGTERM, a grace, SIGKILL")
 def test_stop_insists(started: Started) -> None:
+    """lambda-runtime-environment, "Shutdown phase": a process that does not end within its time is killed."""
     sandbox = started("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ndef handler(*_): pass")
     assert sandbox.initialise(within(5)) is None
     began = time.monotonic()
@@ -122,3 +156,87 @@ def test_stop_insists(started: Started) -> None:
 def test_a_frozen_process_does_not_hold_up_the_deadline(started: Started) -> None:
     sandbox = started("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)")
     assert sandbox.initialise(within(0.3)) is Ending.TIMED_OUT
+
+
+@pytest.mark.feature("Lambda", "memory limit for a function and all it starts")
+def test_memory_is_that_of_all_processes(started: Started) -> None:
+    """configuration-memory: the function's memory is all there is, for whatever runs in the environment."""
+    sandbox = started(
+        "import subprocess, sys\n"
+        "def handler(event, context):\n"
+        "    eats = f'import time; x = b\"x\" * ({event} << 20); time.sleep({event} - 1)'\n"
+        "    eaters = [subprocess.Popen([sys.executable, '-c', eats]) for _ in range(2)]\n"
+        "    for each in eaters: each.wait()"
+    )
+    assert called(sandbox, b"1").path.endswith("/response")
+    assert sandbox.handle(HEADERS, b"70", within(30)) is Ending.OUT_OF_MEMORY
+    assert 128 < sandbox.peak < 250
+
+
+@pytest.mark.feature("Lambda", "no process is left behind")
+def test_what_left_the_group_ends_too(started: Started, until: Callable[..., object]) -> None:
+    """lambda-runtime-environment, "Shutdown phase": nothing of an environment goes on after it."""
+    sandbox = started(
+        "import subprocess\n"
+        "def handler(event, context):\n"
+        "    return subprocess.Popen(['sleep', '60'], start_new_session=True).pid"
+    )
+    child = called(sandbox, b"1").body.decode()
+    until(lambda: lives(child))
+    sandbox.kill()
+    until(lambda: not lives(child))
+
+
+@pytest.mark.feature("Lambda", "/tmp of each environment's own")
+def test_tmp_is_the_environments(started: Started, kind: Kind) -> None:
+    """lambda-runtime-environment: /tmp belongs to the environment, and a new process finds what is there."""
+    source = (
+        "import os, tempfile\n"
+        "def handler(event, context):\n"
+        "    path = os.path.join(event or tempfile.gettempdir(), 'of-an-environment')\n"
+        "    open(path, 'a').write('x')\n"
+        "    return [open(path).read(), os.path.dirname(path)]"
+    )
+    event = b'"/tmp"' if kind.mounted else b"null"
+    for content in ("x", "xx"):
+        sandbox = started(source)
+        assert json.loads(called(sandbox, event).body)[0] == content
+        sandbox.kill()
+    assert not Path("/tmp/of-an-environment").exists()
+
+
+@pytest.mark.feature("Lambda", "layers")
+def test_layers_come_after_the_package_and_before_the_runtime(started: Started, tmp_path: Path) -> None:
+    """packaging-layers, "Layer paths for each Lambda runtime"; python-package, "Dependency search path"."""
+    python = tmp_path / "layers" / "python"
+    programs = tmp_path / "layers" / "bin"
+    for folder in (python, programs):
+        folder.mkdir(parents=True)
+    for name in ("app", "boto3", "found"):  # the function's own, the runtime's, nobody else's
+        (python / f"{name}.py").write_text("WHERE = 'layer'")
+    (programs / "program").write_text("#!/bin/sh\necho program\n")
+    (programs / "program").chmod(0o755)
+    sandbox = started(
+        "import boto3, found, subprocess\n"
+        "def handler(event, context):\n"
+        "    return [boto3.WHERE, found.WHERE, subprocess.check_output(['program'], text=True), found.__file__]",
+        layers=tmp_path / "layers",
+    )
+    *got, path = json.loads(called(sandbox, b"1").body)
+    assert got == ["layer", "layer", "program\n"]
+    assert path in ("/opt/python/found.py", str(python / "found.py"))
+
+
+@pytest.mark.feature("Lambda", "layers")
+def test_layers_are_at_opt(started: Started, kind: Kind, tmp_path: Path) -> None:
+    """packaging-layers: /opt; elsewhere if the function cannot have its own, and its PATH says where."""
+    (tmp_path / "layers" / "bin").mkdir(parents=True)
+    (tmp_path / "layers" / "data").write_text("of a layer")
+    sandbox = started(
+        "import os\n"
+        "def handler(event, context):\n"
+        "    opt = os.path.dirname(os.environ['PATH'].split(':')[-1])\n"
+        "    return [opt == '/opt', open(opt + '/data').read()]",
+        layers=tmp_path / "layers",
+    )
+    assert json.loads(called(sandbox, b"1").body) == [kind.mounted, "of a layer"]

@@ -74,6 +74,8 @@ class Code:
         self.begun.set()
         assert self.finish.wait(10)
         raise Unpacked
+    def is_hot_reloading(self):
+        return False
 
 code = Code()
 version = SimpleNamespace(config=SimpleNamespace(code=code, runtime="python3.12"))

@@ -1,0 +1,36 @@
+"""Lambda layers, as one folder: what AWS shows at /opt."""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from localstack.services.lambda_.invocation.lambda_models import LayerVersion
+
+from localdev.functions.once import once
+
+
+def folder_of(layers: list[LayerVersion]) -> Path | None:
+    """Made when it is first asked for. Files of later layers replace those of earlier ones.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
+    """
+    for layer in layers:
+        layer.code.prepare_for_execution()
+    locations = tuple(layer.code.get_unzipped_code_location() for layer in layers)
+    if len(locations) < 2:
+        return next(iter(locations), None)
+    folder: Path = _merged(locations)
+    return folder
+
+
+@once
+def _merged(locations: tuple[Path, ...]) -> Path:
+    name = hashlib.sha256("\0".join(map(str, locations)).encode()).hexdigest()[:32]
+    folder = Path(tempfile.gettempdir()) / "layers" / name
+    for location in locations:
+        shutil.copytree(location, folder, symlinks=True, dirs_exist_ok=True)
+    return folder
