@@ -1,0 +1,143 @@
+"""Who sends a request: by its access key, or as which of AWS's services LocalStack sends it itself."""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+from localdev.strict.rights.policies import Document
+
+ANONYMOUS = "injectedaccesskey"  # what LocalStack writes into requests that name nobody
+# How keys begin that LocalStack gives to users and to sessions of roles.
+ISSUED = ("LKIA", "LSIA", "AKIA", "ASIA")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user, or a session of a role. ``limits``: what its boundary and its session allow at most."""
+
+    arn: str
+    account: str
+    policies: list[Document]
+    limits: Mapping[str, Document] = field(default_factory=dict)
+    role: str | None = None
+
+    @property
+    def principals(self) -> set[str]:
+        return {self.arn} | ({self.role} if self.role else set())
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of AWS's services (``lambda``), on behalf of a resource (an ARN) if it says so."""
+
+    name: str
+    account: str
+    source: str | None = None
+
+
+class Anonymous:
+    """Nobody that AWS knows."""
+
+
+Caller = Identity | Service | Anonymous
+
+
+def identify(context: RequestContext) -> Caller | None:
+    """None for the account itself, which may do everything. Raises CommonServiceException if nobody has the key."""
+    key = _access_key(context)
+    if key == ANONYMOUS:
+        return Anonymous()
+    if key.startswith(ISSUED):
+        return _owner(key, context)
+    internal = context.internal_request_params
+    if internal and (name := internal.get("service_principal")):
+        return Service(name, context.account_id, internal.get("source_arn"))
+    return None
+
+
+def role_session(role: str, session: str = "session") -> Identity:
+    """What someone would be who assumed a role, given by its ARN. Without policies if there is no such role."""
+    _, partition, _, _, account, *_ = role.split(":")
+    arn = f"arn:{partition}:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{session}"
+    found = _role(role)
+    if found is None:
+        return Identity(arn, account, [], role=role)
+    return Identity(arn, account, _documents(found), _boundary(role, found.permissions_boundary_arn), role)
+
+
+def trust_policy(role: str) -> Document | None:
+    """None if there is no such role."""
+    found = _role(role)
+    return found and _parsed(found.assume_role_policy_document)
+
+
+def _access_key(context: RequestContext) -> str:
+    """Also of those who were given a presigned URL or form: it carries the rights of who signed it."""
+    query = context.request.args
+    credential = query.get("X-Amz-Credential") or query.get("AWSAccessKeyId")
+    if context.operation and context.operation.name == "PostObject":
+        form = {name.lower(): value for name, value in context.request.form.items()}
+        credential = form.get("x-amz-credential") or form.get("awsaccesskeyid") or ANONYMOUS
+    if credential:
+        return credential.partition("/")[0]
+    key: str | None = extract_access_key_id_from_auth_header(dict(context.request.headers))
+    return key or ANONYMOUS
+
+
+def _owner(key: str, context: RequestContext) -> Identity:
+    from moto.sts.models import sts_backends
+
+    session = sts_backends[context.account_id][context.partition].get_assumed_role_from_access_key(key)
+    if session is not None:
+        identity = role_session(session.role_arn, session.session_name)
+        limits = {"session policy": _parsed(session.policy)} if session.policy else {}
+        return replace(identity, limits={**identity.limits, **limits})
+    iam = _iam(context.partition, context.account_id)
+    for user in iam.users.values():
+        if any(each.access_key_id == key and each.status == "Active" for each in user.access_keys):
+            groups = iam.get_groups_for_user(user.name)
+            policies = [document for each in (user, *groups) for document in _documents(each)]
+            return Identity(
+                user.arn, user.account_id, policies, _boundary(user.arn, getattr(user, "permissions_boundary", None))
+            )
+    raise CommonServiceException("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+
+
+def _iam(partition: str, account: str) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account][partition]
+
+
+def _role(arn: str) -> Any:
+    _, partition, _, _, account, *_ = arn.split(":")
+    return next((role for role in list(_iam(partition, account).roles.values()) if role.arn == arn), None)
+
+
+def _documents(owner: Any) -> list[Document]:
+    return [*map(_parsed, owner.policies.values()), *map(_current, owner.managed_policies.values())]
+
+
+def _boundary(owner: str, arn: str | None) -> dict[str, Document]:
+    if not arn:
+        return {}
+    _, partition, _, _, account, *_ = owner.split(":")
+    return {"permissions boundary": _current(_iam(partition, account).managed_policies[arn])}
+
+
+def _current(managed: Any) -> Document:
+    return _parsed(next(each.document for each in managed.versions if each.version_id == managed.default_version_id))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(document: str) -> Document:
+    parsed: Document = json.loads(document)
+    return parsed

@@ -1,0 +1,88 @@
+"""Whether a caller has a right, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from localdev.strict.rights.callers import Anonymous, Caller, Identity, Service
+from localdev.strict.rights.policies import Document, Need, Verdict, judge
+from localdev.strict.rights.resources import policy_of
+
+# What AWS's services may do only with a policy of the resource that says so.
+PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage", "sts:AssumeRole"})
+
+
+def refusal(caller: Caller, need: Need, conditions: Mapping[str, str]) -> str | None:
+    """The end of AWS's sentence; None if the caller may.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
+    within one account.
+    """
+    need = replace(need, conditions={**conditions, **_about(caller), **need.conditions})
+    carried = policy_of(need.resource)
+    if isinstance(caller, Identity):
+        return _of_identity(caller, need, carried)
+    verdict = judge(carried, need, _principals(caller, need)) if carried else Verdict.SILENT
+    if verdict is Verdict.DENY:
+        return "with an explicit deny in a resource-based policy"
+    if verdict is Verdict.ALLOW or (isinstance(caller, Service) and need.action not in PERMITTED):
+        return None
+    return f"because no resource-based policy allows the {need.action} action"
+
+
+def _of_identity(caller: Identity, need: Need, carried: Document | None) -> str | None:
+    own = {judge(policy, need) for policy in caller.policies}
+    theirs = judge(carried, need, caller.principals) if carried else Verdict.SILENT
+    limits = {name: judge(limit, need) for name, limit in caller.limits.items()}
+    kinds = {
+        "identity-based policy": own,
+        "resource-based policy": {theirs},
+        **{name: {limits[name]} for name in limits},
+    }
+    for kind, verdicts in kinds.items():
+        if Verdict.DENY in verdicts:
+            return f"with an explicit deny in {'an' if kind[0] == 'i' else 'a'} {kind}"
+    for kind, verdict in limits.items():
+        if verdict is Verdict.SILENT:
+            return f"because no {kind} allows the {need.action} action"
+    if theirs is Verdict.ALLOW:
+        return None
+    if _must_agree(need) and not (carried and judge(carried, need, _account(caller.account)) is Verdict.ALLOW):
+        return f"because no resource-based policy allows the {need.action} action"
+    return None if Verdict.ALLOW in own else f"because no identity-based policy allows the {need.action} action"
+
+
+def _must_agree(need: Need) -> bool:
+    """Keys and roles trust no policy of an identity, unless their own policy leaves it to the account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return need.action == "sts:AssumeRole" or (need.action.startswith("kms:") and ":key/" in need.resource)
+
+
+def _account(number: str) -> set[str]:
+    return {number, f"arn:aws:iam::{number}:root"}
+
+
+def _principals(caller: Anonymous | Service, need: Need) -> set[str]:
+    if isinstance(caller, Anonymous):
+        return set()
+    region = need.resource.split(":")[3] if need.resource.count(":") > 4 else ""
+    return {f"{caller.name}.amazonaws.com", f"{caller.name}.{region}.amazonaws.com"}
+
+
+def _about(caller: Caller) -> dict[str, str]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    # Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
+    found = {"aws:currenttime": now, "aws:securetransport": "true", "aws:sourceip": "127.0.0.1"}
+    if isinstance(caller, Identity):
+        found |= {"aws:principalarn": caller.role or caller.arn, "aws:principalaccount": caller.account}
+        if not caller.role:
+            found["aws:username"] = caller.arn.rpartition("/")[2]
+    elif isinstance(caller, Service) and caller.source:
+        found["aws:sourcearn"] = caller.source
+        found["aws:sourceaccount"] = caller.account
+    return found

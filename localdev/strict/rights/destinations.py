@@ -1,0 +1,85 @@
+"""What AWS looks at when one thing is to call another: whether that will be allowed."""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+
+from localdev.strict.rights import callers
+from localdev.strict.rights.decisions import refusal
+from localdev.strict.rights.needs import function_arn
+from localdev.strict.rights.objects import bucket_arn
+from localdev.strict.rights.policies import Need
+
+NOTIFIED = (
+    ("LambdaFunctionConfigurations", "LambdaFunctionArn", "lambda:InvokeFunction"),
+    ("QueueConfigurations", "QueueArn", "sqs:SendMessage"),
+    ("TopicConfigurations", "TopicArn", "sns:Publish"),
+)
+POLLED = {
+    "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+    "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
+    "kinesis": ("GetRecords", "GetShardIterator", "DescribeStream"),
+}
+
+
+def check(context: RequestContext) -> None:
+    """Raises CommonServiceException. Whoever asks for it: these rights are others'."""
+    assert context.service is not None
+    assert context.operation is not None
+    request: Any = context.service_request
+    match context.service.service_name, context.operation.name:
+        case "s3", "PutBucketNotificationConfiguration":
+            _notifications(context, request)
+        case "lambda", "UpdateFunctionConfiguration" if request.get("Role"):
+            _function_role(context, request["Role"])
+        case "lambda", "CreateEventSourceMapping":
+            _event_source(context, request)
+
+
+def _notifications(context: RequestContext, request: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"""
+    s3 = callers.Service("s3", context.account_id, bucket_arn(request["Bucket"]))
+    for kind, parameter, action in NOTIFIED:
+        for each in request.get("NotificationConfiguration", {}).get(kind) or []:
+            if refusal(s3, Need(action, each[parameter]), {}) is not None:
+                text = "Unable to validate the following destination configurations"
+                raise CommonServiceException("InvalidArgument", text, 400, sender_fault=True)
+
+
+def _function_role(context: RequestContext, role: str) -> None:
+    """LocalStack asks this itself when a function is created."""
+    if refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), {}) is not None:
+        _invalid("The role defined for the function cannot be assumed by Lambda.")
+
+
+def _event_source(context: RequestContext, request: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"""
+    source = request.get("EventSourceArn") or ""
+    role = _role_of(function_arn(context, request["FunctionName"]))
+    if role is None or source.count(":") < 5:
+        return  # LocalStack says so itself
+    service = source.split(":")[2]
+    for action in POLLED.get(service, ()):
+        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), {}) is None:
+            continue
+        if service == "sqs":
+            _invalid(f"The provided execution role does not have permissions to call {action} on SQS")
+        _invalid(
+            f"Cannot access stream {source}. Please ensure the role can perform the GetRecords, GetShardIterator, "
+            "DescribeStream, and ListStreams Actions on your stream in IAM."
+        )
+
+
+def _role_of(function: str) -> str | None:
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    _, _, _, region, account, _, name, *_ = function.split(":")
+    found: Any = lambda_stores[account][region].functions.get(name)
+    return found and str(found.latest().config.role)
+
+
+def _invalid(text: str) -> None:
+    raise CommonServiceException("InvalidParameterValueException", text, 400, sender_fault=True)
