@@ -6,6 +6,7 @@ and IpAddress. A condition that is not understood allows nothing, and denies.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,25 @@ from typing import Any
 
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
+
+
+# What keeps a statement about everybody from being public, as long as no value is a mere wildcard.
+NARROWING = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
 
 
 class Verdict(Enum):
@@ -47,6 +67,34 @@ def judge(document: Document, need: Need, principals: Iterable[str] | None = Non
                 return Verdict.DENY
             found = Verdict.ALLOW
     return found
+
+
+def is_public(policy: str) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
+    "The meaning of 'public'". Text that is no policy is S3's to refuse.
+    """
+    try:
+        statements = many(json.loads(policy)["Statement"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    return any(
+        statement.get("Effect") == "Allow"
+        and (_everybody(statement.get("Principal")) or "NotPrincipal" in statement)
+        and not _narrowed(statement.get("Condition", {}))
+        for statement in statements
+    )
+
+
+def _everybody(principal: Any) -> bool:
+    return "*" in many(principal.get("AWS") if isinstance(principal, dict) else principal)
+
+
+def _narrowed(conditions: Any) -> bool:
+    return any(
+        key.lower() in NARROWING and "Not" not in operator and "*" not in many(values)
+        for operator, keys in conditions.items()
+        for key, values in keys.items()
+    )
 
 
 def many(value: Any) -> list[Any]:

@@ -30,7 +30,7 @@ FLAGS = [
     "--no-first-run",
 ]
 # A test that uses one of these fixtures needs what the marker stands for.
-MARKED_BY_FIXTURE = {"emulator": "emulator", "page": "browser"}
+MARKED_BY_FIXTURE = {"emulator": "emulator", "strict_emulator": "emulator", "page": "browser"}
 
 
 def pytest_configure() -> None:
@@ -77,6 +77,17 @@ def free_port() -> Callable[[], int]:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     emulator = Emulator(tmp_path_factory.mktemp("emulator"), find_free_port())
+    emulator.start()
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def strict_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Another one, which refuses what AWS refuses."""
+    emulator = Emulator(tmp_path_factory.mktemp("strict"), find_free_port(), strict=True)
     emulator.start()
     try:
         yield emulator

@@ -6,33 +6,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException, RequestContext
 
+from localdev.policies import is_public
 from localdev.strict.rights.callers import Anonymous, identify
 from localdev.strict.rights.objects import bucket_arn, bucket_called
-from localdev.strict.rights.policies import many
 
-# What keeps a statement about everybody from being public, as long as no value is a mere wildcard.
-NARROWING = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-    }
-)
 PUBLIC_GROUPS = ("AllUsers", "AuthenticatedUsers")
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 
@@ -63,34 +45,6 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
     restricted = blocked.get("RestrictPublicBuckets") and bucket.policy and is_public(bucket.policy)
     if restricted and isinstance(identify(context), Anonymous):
         raise CommonServiceException("AccessDenied", "Access Denied", 403)
-
-
-def is_public(policy: str) -> bool:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
-    "The meaning of 'public'". Text that is no policy is S3's to refuse.
-    """
-    try:
-        statements = many(json.loads(policy)["Statement"])
-    except (ValueError, KeyError, TypeError):
-        return False
-    return any(
-        statement.get("Effect") == "Allow"
-        and (everybody(statement.get("Principal")) or "NotPrincipal" in statement)
-        and not narrowed(statement.get("Condition", {}))
-        for statement in statements
-    )
-
-
-def everybody(principal: Any) -> bool:
-    return "*" in many(principal.get("AWS") if isinstance(principal, dict) else principal)
-
-
-def narrowed(conditions: Any) -> bool:
-    return any(
-        key.lower() in NARROWING and "Not" not in operator and "*" not in many(values)
-        for operator, keys in conditions.items()
-        for key, values in keys.items()
-    )
 
 
 def acl_given(request: Any, operation: str) -> bool:

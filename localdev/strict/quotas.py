@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -87,9 +88,10 @@ def _integration(context: RequestContext, request: Any) -> None:
 
 
 def _import(context: RequestContext, request: Any) -> None:
-    body = request["body"]
+    body = request["body"].read()
+    request["body"] = io.BytesIO(body)  # it can be read once
     try:
-        document = json.loads(body.read() if hasattr(body, "read") else body)
+        document = json.loads(body)
     except ValueError:
         import yaml
 

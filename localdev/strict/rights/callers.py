@@ -12,7 +12,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localdev.strict.rights.policies import Document
+from localdev.policies import Document
 
 ANONYMOUS = "injectedaccesskey"  # what LocalStack writes into requests that name nobody
 # How keys begin that LocalStack gives to users and to sessions of roles.

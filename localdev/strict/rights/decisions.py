@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from localdev.policies import Document, Need, Verdict, judge
 from localdev.strict.rights.callers import Anonymous, Caller, Identity, Service
-from localdev.strict.rights.policies import Document, Need, Verdict, judge
 from localdev.strict.rights.resources import policy_of
 
 # What AWS's services may do only with a policy of the resource that says so.

@@ -3,15 +3,16 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
+from localdev.policies import Need
 from localdev.strict.rights import callers
 from localdev.strict.rights.decisions import refusal
 from localdev.strict.rights.needs import function_arn
 from localdev.strict.rights.objects import bucket_arn
-from localdev.strict.rights.policies import Need
 
 NOTIFIED = (
     ("LambdaFunctionConfigurations", "LambdaFunctionArn", "lambda:InvokeFunction"),
@@ -58,10 +59,10 @@ def _function_role(context: RequestContext, role: str) -> None:
 def _event_source(context: RequestContext, request: Any) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"""
     source = request.get("EventSourceArn") or ""
-    role = _role_of(function_arn(context, request["FunctionName"]))
-    if role is None or source.count(":") < 5:
+    function = _settings_of(function_arn(context, request["FunctionName"]))
+    if function is None or source.count(":") < 5:
         return  # LocalStack says so itself
-    service = source.split(":")[2]
+    role, service = function.role, source.split(":")[2]
     for action in POLLED.get(service, ()):
         if refusal(callers.role_session(role), Need(f"{service}:{action}", source), {}) is None:
             continue
@@ -71,14 +72,27 @@ def _event_source(context: RequestContext, request: Any) -> None:
             f"Cannot access stream {source}. Please ensure the role can perform the GetRecords, GetShardIterator, "
             "DescribeStream, and ListStreams Actions on your stream in IAM."
         )
+    if service == "sqs" and (hidden := _visibility_timeout(source)) < function.timeout:
+        _invalid(
+            f"Queue visibility timeout: {hidden} seconds is less than Function timeout: {function.timeout} seconds"
+        )
 
 
-def _role_of(function: str) -> str | None:
+def _visibility_timeout(queue: str) -> int:
+    from localstack.services.sqs.models import sqs_stores
+
+    _, _, _, region, account, name = queue.split(":")
+    found: Any = sqs_stores[account][region].queues.get(name)
+    return found.visibility_timeout if found else sys.maxsize  # LocalStack says that there is none
+
+
+def _settings_of(function: str) -> Any:
+    """None if there is no such function."""
     from localstack.services.lambda_.invocation.models import lambda_stores
 
     _, _, _, region, account, _, name, *_ = function.split(":")
     found: Any = lambda_stores[account][region].functions.get(name)
-    return found and str(found.latest().config.role)
+    return found and found.latest().config
 
 
 def _invalid(text: str) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 from localstack.services.lambda_.invocation.logs import LogHandler
 from localstack.utils.patch import patch
 
+from localdev.policies import Need
 from localdev.strict.rights import callers
 from localdev.strict.rights.decisions import refusal
-from localdev.strict.rights.policies import Need
 
 LOG = logging.getLogger(__name__)
 

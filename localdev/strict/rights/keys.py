@@ -8,7 +8,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from localdev.strict.rights.policies import Need
+from localdev.policies import Need
 
 
 def needs(context: RequestContext) -> Iterator[Need]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from localdev.policies import Need
 from localdev.strict.rights import keys, objects
-from localdev.strict.rights.policies import Need
 
 # Where the name that a service signs with is not the one that policies call it by.
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from localstack.aws.api import RequestContext
 from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 
+from localdev.policies import Need
 from localdev.strict.rights.keys import key_arn
-from localdev.strict.rights.policies import Need
 
 READING = ("GetObject", "HeadObject", "SelectObjectContent", "GetObjectAttributes")
 WRITING = ("PutObject", "PostObject", "CopyObject", "CreateMultipartUpload")
@@ -78,11 +78,11 @@ def needs(context: RequestContext) -> Iterator[Need]:
         yield Need("s3:ListAllMyBuckets" if name == "ListBuckets" else f"s3:{name}", "*")
         return
     whole = bucket_arn(bucket)
-    if "Key" not in request:
+    key = context.request.form.get("key") if name == "PostObject" else request.get("Key")
+    if key is None:
         if name != "DeleteObjects":  # whose keys are looked at one by one
             yield Need(f"s3:{ON_BUCKETS.get(name, name)}", whole, _conditions(request))
         return
-    key = request["Key"]
     action = ON_OBJECTS.get(name, name)
     if request.get("VersionId"):
         action = OF_VERSIONS.get(action, action)

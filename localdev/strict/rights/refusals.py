@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
+from localdev.policies import Need
 from localdev.strict.rights.callers import Anonymous, Caller, Identity
 from localdev.strict.rights.decisions import refusal
-from localdev.strict.rights.policies import Need
 
 # Elsewhere it is AccessDeniedException.
 CODES = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "sns": "AuthorizationError", "sqs": "AccessDenied"}

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from localdev.policies import Document
 from localdev.strict.rights import callers
 from localdev.strict.rights.objects import bucket_called
-from localdev.strict.rights.policies import Document
 
 
 def policy_of(arn: str) -> Document | None:

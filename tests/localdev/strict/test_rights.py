@@ -1,0 +1,323 @@
+"""Who may do what: policies of identities, in all services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from tests.localdev.strict.account import (
+    ACCOUNT,
+    REGION,
+    SESSION,
+    Account,
+    allow,
+    credentials,
+    denied,
+    deny,
+    policy,
+    refused,
+)
+
+AWS = f"{REGION}:{ACCOUNT}"
+IDENTITIES = pytest.mark.feature("Strict mode", "IAM users, groups and assumed roles, with inline and managed policies")
+ACTIONS = pytest.mark.feature(
+    "Strict mode",
+    "actions and resources of requests",
+    partly="of API Gateway, Cognito, DynamoDB, EventBridge, IAM, Kinesis, KMS, Lambda, Logs, S3, Secrets Manager, SNS, "
+    "SQS, SSM, Step Functions and STS; in other services only who may do it to everything (`*`) may do it",
+)
+TABLE = f"arn:aws:dynamodb:{AWS}:table/t"
+GROUP = f"arn:aws:logs:{AWS}:log-group:/g:log-stream:"
+ITEM = {"a": {"S": "1"}}
+# Service, operation and parameters; the code of the error, the action and the resource in its message.
+REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
+    (
+        "apigateway",
+        "get_rest_apis",
+        {},
+        "AccessDeniedException",
+        "apigateway:GET",
+        f"arn:aws:apigateway:{REGION}::/restapis",
+    ),
+    ("ses", "list_identities", {}, "AccessDenied", "ses:ListIdentities", "*"),
+    (
+        "cognito-idp",
+        "admin_get_user",
+        {"UserPoolId": "us-east-1_a", "Username": "u"},
+        "AccessDeniedException",
+        "cognito-idp:AdminGetUser",
+        f"arn:aws:cognito-idp:{AWS}:userpool/us-east-1_a",
+    ),
+    ("dynamodb", "put_item", {"TableName": "t", "Item": ITEM}, "AccessDeniedException", "dynamodb:PutItem", TABLE),
+    ("dynamodb", "put_item", {"TableName": TABLE, "Item": ITEM}, "AccessDeniedException", "dynamodb:PutItem", TABLE),
+    (
+        "dynamodb",
+        "scan",
+        {"TableName": "t", "IndexName": "index"},
+        "AccessDeniedException",
+        "dynamodb:Scan",
+        f"{TABLE}/index/index",
+    ),
+    (
+        "dynamodb",
+        "batch_get_item",
+        {"RequestItems": {"t": {"Keys": [ITEM]}}},
+        "AccessDeniedException",
+        "dynamodb:BatchGetItem",
+        TABLE,
+    ),
+    (
+        "dynamodb",
+        "transact_write_items",
+        {"TransactItems": [{"Delete": {"TableName": "t", "Key": ITEM}}]},
+        "AccessDeniedException",
+        "dynamodb:DeleteItem",
+        TABLE,
+    ),
+    ("dynamodb", "list_tables", {}, "AccessDeniedException", "dynamodb:ListTables", "*"),
+    ("ec2", "describe_vpcs", {}, "UnauthorizedOperation", "ec2:DescribeVpcs", "*"),
+    (
+        "events",
+        "put_events",
+        {"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]},
+        "AccessDeniedException",
+        "events:PutEvents",
+        f"arn:aws:events:{AWS}:event-bus/default",
+    ),
+    ("iam", "list_users", {}, "AccessDenied", "iam:ListUsers", "*"),
+    ("iam", "get_role", {"RoleName": "r"}, "AccessDenied", "iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/r"),
+    (
+        "kinesis",
+        "put_record",
+        {"StreamName": "s", "Data": b"", "PartitionKey": "p"},
+        "AccessDeniedException",
+        "kinesis:PutRecord",
+        f"arn:aws:kinesis:{AWS}:stream/s",
+    ),
+    ("kms", "describe_key", {"KeyId": "k"}, "AccessDeniedException", "kms:DescribeKey", f"arn:aws:kms:{AWS}:key/k"),
+    (
+        "lambda",
+        "invoke",
+        {"FunctionName": "f", "Qualifier": "live"},
+        "AccessDeniedException",
+        "lambda:InvokeFunction",
+        f"arn:aws:lambda:{AWS}:function:f:live",
+    ),
+    (
+        "lambda",
+        "get_function",
+        {"FunctionName": f"{ACCOUNT}:function:f"},
+        "AccessDeniedException",
+        "lambda:GetFunction",
+        f"arn:aws:lambda:{AWS}:function:f",
+    ),
+    (
+        "logs",
+        "put_log_events",
+        {"logGroupName": "/g", "logStreamName": "s", "logEvents": [{"timestamp": 1, "message": "m"}]},
+        "AccessDeniedException",
+        "logs:PutLogEvents",
+        f"{GROUP}s",
+    ),
+    ("logs", "create_log_group", {"logGroupName": "/g"}, "AccessDeniedException", "logs:CreateLogGroup", GROUP),
+    ("s3", "list_buckets", {}, "AccessDenied", "s3:ListAllMyBuckets", "*"),
+    ("s3", "get_object", {"Bucket": "b", "Key": "k"}, "AccessDenied", "s3:GetObject", "arn:aws:s3:::b/k"),
+    (
+        "secretsmanager",
+        "get_secret_value",
+        {"SecretId": "s"},
+        "AccessDeniedException",
+        "secretsmanager:GetSecretValue",
+        f"arn:aws:secretsmanager:{AWS}:secret:s",
+    ),
+    (
+        "sns",
+        "publish",
+        {"TopicArn": f"arn:aws:sns:{AWS}:t", "Message": "m"},
+        "AuthorizationError",
+        "sns:Publish",
+        f"arn:aws:sns:{AWS}:t",
+    ),
+    (
+        "sqs",
+        "send_message_batch",
+        {"QueueUrl": f"http://127.0.0.1/{ACCOUNT}/q", "Entries": [{"Id": "1", "MessageBody": "m"}]},
+        "AccessDenied",
+        "sqs:sendmessage",
+        f"arn:aws:sqs:{AWS}:q",
+    ),
+    (
+        "ssm",
+        "get_parameters",
+        {"Names": ["/a/b"]},
+        "AccessDeniedException",
+        "ssm:GetParameters",
+        f"arn:aws:ssm:{AWS}:parameter/a/b",
+    ),
+    (
+        "stepfunctions",
+        "start_execution",
+        {"stateMachineArn": f"arn:aws:states:{AWS}:stateMachine:m"},
+        "AccessDeniedException",
+        "states:StartExecution",
+        f"arn:aws:states:{AWS}:stateMachine:m",
+    ),
+    (
+        "sts",
+        "assume_role",
+        {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "RoleSessionName": "session"},
+        "AccessDenied",
+        "sts:AssumeRole",
+        f"arn:aws:iam::{ACCOUNT}:role/r",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def nobody(account: Account) -> Any:
+    """Clients of a role that may do nothing."""
+    return account.role().session()
+
+
+@ACTIONS
+@pytest.mark.parametrize(("service", "operation", "parameters", "code", "action", "resource"), REQUESTS)
+def test_a_role_without_policies_may_do_nothing(
+    nobody: Any, service: str, operation: str, parameters: Any, code: str, action: str, resource: str
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    call = getattr(nobody(service), operation)
+    assert denied(call, **parameters) == (action, resource)
+    assert refused(call, **parameters)[0] == code
+
+
+@ACTIONS
+def test_what_has_no_resource_of_its_own_is_everything(account: Account) -> None:
+    role = account.role(allow("ses:*", "arn:aws:ses:*:*:*"))
+    assert denied(role.session()("ses").list_identities) == ("ses:ListIdentities", "*")
+    role.may(allow("ses:List*"))
+    assert role.session()("ses").list_identities()["Identities"] == []
+
+
+@ACTIONS
+def test_a_log_group_is_named_with_its_streams(account: Account) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html"""
+    account.client("logs").create_log_group(logGroupName="/named")
+    group = f"arn:aws:logs:{AWS}:log-group:/named"
+    role = account.role(allow("logs:CreateLogStream", group))
+    make = role.session()("logs").create_log_stream
+    assert denied(make, logGroupName="/named", logStreamName="s") == ("logs:CreateLogStream", f"{group}:log-stream:s")
+    role.may(allow("logs:CreateLogStream", f"{group}:*"))
+    make(logGroupName="/named", logStreamName="s")
+
+
+@ACTIONS
+def test_giving_a_role_to_something_is_a_right(account: Account) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    given, role = account.role(), account.role(allow("lambda:CreateFunction"))
+    arguments = {"FunctionName": "passed", "Role": given.arn, "Code": {"ZipFile": b"x"}, "Handler": "a.b"}
+    assert denied(role.session()("lambda").create_function, **arguments, Runtime="python3.12") == (
+        "iam:PassRole",
+        given.arn,
+    )
+
+
+@IDENTITIES
+def test_a_message_says_who_and_why(account: Account) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    role = account.role()
+    who = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/tester is not authorized to perform:"
+    for statements, why in (
+        ([], "because no identity-based policy allows the sns:ListTopics action"),
+        ([allow("*"), deny("sns:List*")], "with an explicit deny in an identity-based policy"),
+    ):
+        role.may(*statements)
+        assert refused(role.session()("sns").list_topics)[1] == f"{who} sns:ListTopics on resource: * {why}"
+
+
+@IDENTITIES
+def test_policies_are_read_at_each_request(account: Account) -> None:
+    role = account.role(allow("sns:ListTopics"))
+    topics = role.session()("sns").list_topics
+    topics()
+    account.client("iam").delete_role_policy(RoleName=role.name, PolicyName="may")
+    assert denied(topics) == ("sns:ListTopics", "*")
+    account.client("iam").delete_role(RoleName=role.name)
+    assert denied(topics) == ("sns:ListTopics", "*")
+
+
+@IDENTITIES
+def test_policies_that_aws_wrote_and_those_of_the_account(account: Account) -> None:
+    """https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html"""
+    iam, role = account.client("iam"), account.role()
+    logs = role.session()("logs")
+    basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    iam.attach_role_policy(RoleName=role.name, PolicyArn=basic)
+    logs.create_log_group(logGroupName="/basic")
+    assert denied(logs.delete_log_group, logGroupName="/basic")[0] == "logs:DeleteLogGroup"
+    own = iam.create_policy(PolicyName="own", PolicyDocument=policy(allow("sns:ListTopics")))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=role.name, PolicyArn=own)
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=policy(allow("logs:*")), SetAsDefault=True)
+    logs.delete_log_group(logGroupName="/basic")
+    assert denied(role.session()("sns").list_topics)[0] == "sns:ListTopics"
+
+
+@IDENTITIES
+def test_a_user_has_the_rights_of_groups_and_loses_them_with_the_key(account: Account) -> None:
+    iam = account.client("iam")
+    iam.create_user(UserName="ada")
+    keys = iam.create_access_key(UserName="ada")["AccessKey"]
+    sns = account.client("sns", credentials(keys))
+    assert f"User: arn:aws:iam::{ACCOUNT}:user/ada is" in refused(sns.list_topics)[1]
+    assert account.client("sts", credentials(keys)).get_caller_identity()["Arn"].endswith("user/ada")
+    iam.create_group(GroupName="readers")
+    iam.put_group_policy(GroupName="readers", PolicyName="read", PolicyDocument=policy(allow("sns:List*")))
+    assert denied(sns.list_topics) == ("sns:ListTopics", "*")
+    iam.add_user_to_group(GroupName="readers", UserName="ada")
+    sns.list_topics()
+    assert denied(sns.create_topic, Name="t") == ("sns:CreateTopic", f"arn:aws:sns:{AWS}:t")
+    iam.put_user_policy(UserName="ada", PolicyName="own", PolicyDocument=policy(deny("sns:ListTopics")))
+    assert "explicit deny in an identity-based policy" in refused(sns.list_topics)[1]
+    iam.delete_user_policy(UserName="ada", PolicyName="own")
+    iam.update_access_key(UserName="ada", AccessKeyId=keys["AccessKeyId"], Status="Inactive")
+    assert refused(sns.list_topics)[0] == "InvalidClientTokenId"
+    iam.delete_access_key(UserName="ada", AccessKeyId=keys["AccessKeyId"])
+    assert refused(sns.list_topics)[0] == "InvalidClientTokenId"
+
+
+@pytest.mark.feature("Strict mode", "permissions boundaries and session policies")
+def test_a_boundary_and_a_session_only_take_away(account: Account) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
+    iam, role = account.client("iam"), account.role(allow(["sns:ListTopics", "sqs:ListQueues"]))
+    only = policy(allow(["sns:ListTopics", "ec2:DescribeVpcs"]))
+    limited = role.session(Policy=only)
+    limited("sns").list_topics()
+    assert "because no session policy allows the sqs:listqueues action" in refused(limited("sqs").list_queues)[1]
+    assert "because no identity-based policy allows" in refused(limited("ec2").describe_vpcs)[1]
+    arn = iam.create_policy(PolicyName="boundary", PolicyDocument=only)["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=arn)
+    bounded = role.session()
+    bounded("sns").list_topics()
+    assert "because no permissions boundary allows" in refused(bounded("sqs").list_queues)[1]
+
+
+@IDENTITIES
+def test_the_account_itself_may_do_everything(account: Account) -> None:
+    for service, operation in (("sns", "list_topics"), ("ses", "list_identities"), ("iam", "list_users")):
+        getattr(account.client(service), operation)()
+
+
+@IDENTITIES
+def test_whoever_is_nobody_is_asked_for_a_signature(account: Account) -> None:
+    """But for what AWS signs not either, such as signing in to Cognito."""
+    unsigned = Config(signature_version=UNSIGNED, retries={"max_attempts": 0})
+
+    def anonymous(service: str) -> Any:
+        return SESSION.client(service, REGION, endpoint_url=account.url, config=unsigned)  # type: ignore[call-overload]
+
+    assert refused(anonymous("dynamodb").list_tables)[0] == "MissingAuthenticationTokenException"
+    attempt = {"ClientId": "nonsense", "Username": "u", "Password": "p"}
+    assert refused(anonymous("cognito-idp").sign_up, **attempt)[0] == "ResourceNotFoundException"
+    anonymous("sns").unsubscribe(SubscriptionArn=f"arn:aws:sns:{AWS}:t:1")
