@@ -1,5 +1,7 @@
 """S3 Block Public Access, and ACLs of buckets that have none: LocalStack 4.13.1 keeps these settings and heeds none.
 
+What is public already, and blocked since, `localdev.services.s3.access` keeps from strangers, strict or not.
+
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
 
@@ -12,8 +14,8 @@ from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException, RequestContext
 
 from localdev.policies import is_public
-from localdev.strict.rights.callers import Anonymous, identify
-from localdev.strict.rights.objects import bucket_arn, bucket_called
+from localdev.strict.rights.callers import identify
+from localdev.strict.rights.objects import bucket_arn
 
 PUBLIC_GROUPS = ("AllUsers", "AuthenticatedUsers")
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
@@ -32,7 +34,9 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
     if operation == "CreateBucket":
         check_new(request)
         return
-    bucket = bucket_called(request.get("Bucket"))
+    from localdev.services.s3.access import find_bucket
+
+    bucket = find_bucket(request.get("Bucket"))
     if bucket is None:
         return
     blocked = bucket.public_access_block or {}
@@ -42,9 +46,6 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
         )
     if acl_given(request, operation):
         check_acl(context, request, bucket.object_ownership, blocked)
-    restricted = blocked.get("RestrictPublicBuckets") and bucket.policy and is_public(bucket.policy)
-    if restricted and isinstance(identify(context), Anonymous):
-        raise CommonServiceException("AccessDenied", "Access Denied", 403)
 
 
 def acl_given(request: Any, operation: str) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from localstack.aws.api import RequestContext
-from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 
 from localdev.policies import Need
 from localdev.strict.rights.keys import key_arn
@@ -103,26 +102,19 @@ def bucket_arn(bucket: str) -> str:
     return bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
 
 
-def bucket_called(name: str) -> Any:
-    """LocalStack's own, whoever has it; None if there is none."""
-    from localstack.services.s3.models import s3_stores
-
-    region = AWS_REGION_US_EAST_1  # all of them know all buckets
-    account = s3_stores[DEFAULT_AWS_ACCOUNT_ID][region].global_bucket_map.get(name)
-    return account and s3_stores[account][region].buckets.get(name)
-
-
 def deletion(bucket: str, entry: Any) -> Need:
     action = "s3:DeleteObjectVersion" if entry.get("VersionId") else "s3:DeleteObject"
     return Need(action, f"{bucket_arn(bucket)}/{entry['Key']}")
 
 
 def _read(bucket: str, key: str, version: str | None) -> Iterator[Need]:
-    found = bucket_called(bucket)
+    from localdev.services.s3.access import find_bucket, has
+
+    found = find_bucket(bucket)
     if found is None:
         return
     stored = found.objects.get(key, version) if version and found.versioning_status else found.objects.get(key)
-    if stored is None:
+    if stored is None or not (version or has(found, key)):  # or its last version says so
         # S3 does not say that there is no such object to those who may not list the bucket.
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
         yield Need("s3:ListBucket", bucket_arn(bucket))
@@ -140,7 +132,9 @@ def _source(source: Any) -> Iterator[Need]:
 
 def _key_needed(bucket: str, request: Any, action: str) -> Iterator[Need]:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"""
-    found = bucket_called(bucket)
+    from localdev.services.s3.access import find_bucket
+
+    found = find_bucket(bucket)
     if found is None:
         return
     default = (found.encryption_rule or {}).get("ApplyServerSideEncryptionByDefault", {})

@@ -10,7 +10,6 @@ from typing import Any
 
 from localdev.policies import Document
 from localdev.strict.rights import callers
-from localdev.strict.rights.objects import bucket_called
 
 
 def policy_of(arn: str) -> Document | None:
@@ -23,7 +22,9 @@ def policy_of(arn: str) -> Document | None:
 
 
 def _bucket(arn: str, account: str, region: str, name: str) -> Any:
-    bucket = bucket_called(name.partition("/")[0])
+    from localdev.services.s3.access import find_bucket
+
+    bucket = find_bucket(name.partition("/")[0])
     return bucket and bucket.policy
 
 

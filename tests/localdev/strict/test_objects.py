@@ -84,6 +84,10 @@ def test_a_version_is_not_the_object(account: Account) -> None:
     assert denied(s3.get_object, **version)[0] == "s3:GetObjectVersion"
     assert denied(s3.delete_object, **version)[0] == "s3:DeleteObjectVersion"
     assert denied(s3.list_object_versions, Bucket=bucket)[0] == "s3:ListBucketVersions"
+    own.delete_object(Bucket=bucket, Key="k")
+    reader = account.role(allow(["s3:GetObject", "s3:GetObjectVersion"])).session()("s3")
+    reader.get_object(**version)
+    assert denied(reader.get_object, Bucket=bucket, Key="k") == ("s3:ListBucket", f"arn:aws:s3:::{bucket}")
 
 
 @ACTIONS
