@@ -13,12 +13,12 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from localstack.services.plugins import ServicePluginManager
-from localstack.utils.patch import patch
-
 
 def mend_when_loaded() -> None:
     """Once per process, before the first service is loaded."""
+    from localstack.services.plugins import ServicePluginManager
+    from localstack.utils.patch import patch
+
     patch(ServicePluginManager._load_service_plugin)(load_mended)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from localstack.aws.api import CommonServiceException, RequestContext
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPool, CognitoIdpUserPoolClient, cognitoidp_backends
 
+from localdev.refusals import refusal
+
 Attributes = list[dict[str, str]]
 
 
@@ -21,8 +23,8 @@ def refuse(code: str, message: str) -> CommonServiceException:
 
 
 def not_emulated(what: str) -> CommonServiceException:
-    """To be raised. Answered as operations that LocalStack lacks are, which clients do not try again."""
-    return CommonServiceException("InternalFailure", f"The emulator's Cognito has no {what}.", status_code=501)
+    """To be raised."""
+    return refusal(f"the emulator's Cognito has no {what}")
 
 
 def wrong_password() -> CommonServiceException:

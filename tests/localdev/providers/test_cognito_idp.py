@@ -705,14 +705,14 @@ def test_a_trigger_that_nothing_comes_of_is_refused(client: Callable[[str], Any]
         (client("cognito-idp").update_user_pool, {"UserPoolId": pool.id}),
     ):
         assert lacking(call, LambdaConfig=triggers, **more).startswith(
-            "The emulator's Cognito has no Lambda trigger CustomMessage; it has PostAuthentication, "
+            "the emulator's Cognito has no Lambda trigger CustomMessage; it has PostAuthentication, "
         )
 
 
 @pytest.mark.feature("Cognito", "second factors (MFA)", lacking="refused where they are required or set up")
 def test_a_second_factor_is_refused(client: Callable[[str], Any], pool: Pool) -> None:
     cognito = client("cognito-idp")
-    want = "The emulator's Cognito has no second factor (MFA)."
+    want = "the emulator's Cognito has no second factor (MFA)"
     assert lacking(cognito.create_user_pool, PoolName="any", MfaConfiguration="ON") == want
     assert lacking(cognito.set_user_pool_mfa_config, UserPoolId=pool.id, MfaConfiguration="ON") == want
     token = pool.tokens(pool.user())["AccessToken"]
@@ -724,10 +724,10 @@ def test_a_second_factor_is_refused(client: Callable[[str], Any], pool: Pool) ->
 @pytest.mark.feature("Cognito", "custom authentication challenges", lacking="InitiateAuth refuses CUSTOM_AUTH")
 def test_custom_challenges_are_refused(pool: Pool) -> None:
     call = {"ClientId": pool.client_id, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": {"USERNAME": "any"}}
-    assert lacking(pool.client.initiate_auth, **call) == "The emulator's Cognito has no sign-in by CUSTOM_AUTH."
+    assert lacking(pool.client.initiate_auth, **call) == "the emulator's Cognito has no sign-in by CUSTOM_AUTH"
 
 
 @pytest.mark.feature("Cognito", "hosted UI and its domains", lacking="CreateUserPoolDomain is refused")
 def test_the_hosted_ui_is_refused(pool: Pool) -> None:
-    want = "The emulator's Cognito has no hosted UI: users sign in through the API (InitiateAuth)."
+    want = "the emulator's Cognito has no hosted UI: users sign in through the API (InitiateAuth)"
     assert lacking(pool.client.create_user_pool_domain, UserPoolId=pool.id, Domain="any") == want

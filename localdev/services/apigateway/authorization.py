@@ -1,0 +1,43 @@
+"""Who may call a method: everybody, a signer, a user of a pool, or whom a function lets in.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html
+"""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    AuthorizerConfigurationError,
+    MissingAuthTokenError,
+)
+
+
+def authorize(chain: Any, context: Any, response: Any) -> None:
+    """A handler of the gateway. Raises one of its errors where the call is not authorized."""
+    method = context.resource_method
+    kind = method.get("authorizationType") or "NONE"
+    if kind == "NONE":
+        return
+    if kind == "AWS_IAM":
+        require_signature(context)
+        return
+    authorizer = context.deployment.rest_api.authorizers.get(method.get("authorizerId"))
+    if authorizer is None:
+        raise AuthorizerConfigurationError
+    if kind == "COGNITO_USER_POOLS":
+        from localdev.services.apigateway.cognito_authorizer import authorize_user
+
+        authorize_user(context, authorizer)
+    else:
+        from localdev.services.apigateway.lambda_authorizer import authorize_by_function
+
+        authorize_by_function(context, authorizer)
+
+
+def require_signature(context: Any) -> None:
+    """That there is one; it is not verified."""
+    signed = context.request.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 ")
+    if not signed and "X-Amz-Signature" not in context.invocation_request["query_string_parameters"]:
+        raise MissingAuthTokenError("Missing Authentication Token")

@@ -1,0 +1,137 @@
+"""Authorizers of types TOKEN and REQUEST: a function returns a policy, which is kept for a while.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+"""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.aws.connect import connect_to
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    AccessDeniedError,
+    AuthorizerConfigurationError,
+    UnauthorizedError,
+)
+from localstack.services.apigateway.next_gen.execute_api.header_utils import build_multi_value_headers
+from localstack.services.apigateway.next_gen.execute_api.helpers import (
+    get_lambda_function_arn_from_invocation_uri,
+    render_uri_with_stage_variables,
+)
+from localstack.services.apigateway.next_gen.execute_api.integrations.aws import get_service_factory
+
+from localdev.services.apigateway.cache import Cache
+from localdev.services.apigateway.policy import InvalidPolicy, decide
+from localdev.services.apigateway.responses import lookup
+
+LOG = logging.getLogger(__name__)
+DEFAULT_TTL = 300  # seconds
+
+
+CACHE = Cache()
+
+
+def authorize_by_function(context: Any, authorizer: Any) -> None:
+    """Puts the function's context where integrations find it, or raises one of the gateway's errors."""
+    identity = identity_of(context, authorizer)
+    given = authorizer.get("authorizerResultTtlInSeconds")
+    ttl = DEFAULT_TTL if given is None else int(given)
+    key = context.api_id, context.stage, authorizer["id"], identity
+    answer = CACHE.get(key) if ttl and identity else None
+    if answer is None:
+        answer = ask(context, authorizer, identity)
+        if ttl and identity:
+            CACHE.put(key, answer, ttl)
+    try:
+        decision = decide(answer.get("policyDocument"), method_arn(context))
+    except InvalidPolicy as error:
+        raise misconfigured(authorizer, str(error)) from error
+    if decision != "Allow":
+        explicitly = " with an explicit deny" if decision else ""
+        raise AccessDeniedError(f"User is not authorized to access this resource{explicitly}")
+    told = {name: as_text(value) for name, value in (answer.get("context") or {}).items()}
+    context.context_variables["authorizer"] = {"principalId": answer["principalId"], **told}
+    if answer.get("usageIdentifierKey"):
+        context.context_variables["identity"]["apiKey"] = answer["usageIdentifierKey"]
+
+
+def identity_of(context: Any, authorizer: Any) -> tuple[str, ...]:
+    """What the caller is known by. Raises UnauthorizedError where any of it is missing or malformed."""
+    sources = [source.strip() for source in (authorizer.get("identitySource") or "").split(",") if source.strip()]
+    found = [lookup(source, context) for source in sources]
+    if not all(found):
+        raise UnauthorizedError("Unauthorized")
+    expression = authorizer.get("identityValidationExpression")
+    if authorizer["type"] == "TOKEN" and expression and not re.fullmatch(expression, found[0]):
+        raise UnauthorizedError("Unauthorized")
+    return tuple(map(str, found))
+
+
+def ask(context: Any, authorizer: Any, identity: tuple[str, ...]) -> dict[str, Any]:
+    """The function's answer, checked but for its policy."""
+    event = {"type": authorizer["type"], "methodArn": method_arn(context)}
+    event |= {"authorizationToken": identity[0]} if authorizer["type"] == "TOKEN" else described(context)
+    uri = render_uri_with_stage_variables(authorizer["authorizerUri"], context.stage_variables) or ""
+    arn = get_lambda_function_arn_from_invocation_uri(uri)
+    role = authorizer.get("authorizerCredentials")
+    own: Any = connect_to(region_name=context.region, aws_access_key_id=context.account_id)
+    clients = get_service_factory(context.region, role) if role else own
+    source = f"{api_arn(context)}/authorizers/{authorizer['id']}"
+    caller = clients.lambda_.request_metadata(service_principal="apigateway", source_arn=source)
+    try:
+        result = caller.invoke(FunctionName=arn, Payload=json.dumps(event))
+    except ClientError as error:
+        raise misconfigured(authorizer, str(error)) from error
+    answer = json.loads(result["Payload"].read() or b"null")
+    if result.get("FunctionError"):
+        if answer.get("errorMessage") == "Unauthorized":
+            raise UnauthorizedError("Unauthorized")
+        raise misconfigured(authorizer, f"its function failed: {answer.get('errorMessage')}")
+    if not isinstance(answer, dict) or not isinstance(answer.get("principalId"), str):
+        raise misconfigured(authorizer, "its function returned no principalId")
+    told = answer.get("context") or {}
+    if not isinstance(told, dict) or not all(isinstance(value, str | int | float) for value in told.values()):
+        raise misconfigured(authorizer, "its function returned a context of something else than texts and numbers")
+    return answer
+
+
+def described(context: Any) -> dict[str, Any]:
+    """The request, as a function of type REQUEST is told."""
+    request = context.invocation_request
+    return {
+        "resource": context.resource["path"],
+        "path": request["path"],
+        "httpMethod": request["http_method"],
+        "headers": dict(request["headers"]),
+        "multiValueHeaders": build_multi_value_headers(request["headers"]),
+        "queryStringParameters": request["query_string_parameters"],
+        "multiValueQueryStringParameters": request["multi_value_query_string_parameters"],
+        "pathParameters": request["path_parameters"],
+        "stageVariables": context.stage_variables or {},
+        "requestContext": context.context_variables,
+    }
+
+
+def method_arn(context: Any) -> str:
+    """Of this very path: ``…/prod/GET/pets/5``."""
+    request = context.invocation_request
+    return f"{api_arn(context)}/{context.stage}/{request['http_method']}{request['path']}"
+
+
+def api_arn(context: Any) -> str:
+    return f"arn:aws:execute-api:{context.region}:{context.account_id}:{context.api_id}"
+
+
+def as_text(value: str | float) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def misconfigured(authorizer: Any, why: str) -> AuthorizerConfigurationError:
+    """AWS tells the caller nothing; the log says why."""
+    LOG.warning("authorizer %s: %s", authorizer["name"], why)
+    return AuthorizerConfigurationError()
