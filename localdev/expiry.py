@@ -11,7 +11,11 @@ from localstack.services.plugins import SERVICE_PLUGINS
 
 def expire(at: float) -> dict[str, int]:
     """What has expired by a time (Unix) goes. Returns how many of each kind did."""
-    counts = {"items": 0}
+    counts: dict[str, int] = {}
+    if SERVICE_PLUGINS.is_running("s3"):
+        from localdev.services.s3 import lifecycle
+
+        counts |= lifecycle.expire(at)
     if SERVICE_PLUGINS.is_running("dynamodb"):
         from localdev.providers import dynamodb
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 
 from localstack.http import Request
 from rolo import Response
@@ -12,13 +13,15 @@ PATH = "/_localdev/expire"
 
 
 def answer(request: Request) -> Response:
-    """POST, with ``?at=`` a Unix time if not as of now: how many went, ``{"objects", "delete_markers", …, "items"}``"""
+    """POST, with ``?at=`` a Unix time if not as of now: how much went of each kind, as in ``{"objects": 3}``."""
+    if request.method != "POST":
+        wrong = {"error": "only POST is answered", "hint": "run: python -m localdev expire"}
+        return Response.for_json(wrong, status=HTTPStatus.METHOD_NOT_ALLOWED)
     from localdev.expiry import expire
 
-    if request.method != "POST":
-        return Response.for_json({"error": "use POST"}, status=405)
+    at = request.args.get("at", str(time.time()))
     try:
-        at = float(request.args.get("at", time.time()))
-    except ValueError:
-        return Response.for_json({"error": "'at' is no Unix time"}, status=400)
-    return Response.for_json(expire(at))
+        return Response.for_json(expire(float(at)))
+    except (ValueError, OverflowError):
+        wrong = {"error": f"{at!r} is no time", "hint": "give the seconds since 1970, as in at=1767225600"}
+        return Response.for_json(wrong, status=HTTPStatus.BAD_REQUEST)

@@ -5,23 +5,28 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from localstack import config, constants
 from localstack.aws import handlers
-from localstack.services.s3 import presigned_url
+from localstack.services.s3 import notifications, presigned_url
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
 from localstack.utils.patch import patch
 
-from localdev.services.s3 import access, website
+from localdev.services.s3 import access, cors, presigned, website
 
 
 def apply() -> None:
+    cors.apply()
+    presigned.apply()
     patch(EphemeralS3ObjectStore.__init__)(keep_in_our_folder)
     patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
+    vars(notifications)["quote"] = partial(quote_plus, safe="/")  # AWS writes a space as "+"
     patch(presigned_url.get_secret_access_key_from_access_key_id)(know_our_own_key)
     handlers.serve_custom_service_request_handlers.append(access.refuse_strangers)
     patch(S3WebsiteHostingHandler.__call__)(website.serve_host)

@@ -1,18 +1,22 @@
-"""Requests that nobody signed, sent to an address or to a host that only browsers resolve."""
+"""Buckets, and requests that no client of AWS's would send, or to a host that only browsers resolve."""
 
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from localdev.emulator import Emulator
 
 Ask = Callable[..., "Answer"]
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,10 @@ class Answer:
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +58,27 @@ def publish(client: Callable[..., Any]) -> Callable[..., None]:
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
     return publish
+
+
+@pytest.fixture(scope="session")
+def bucket(client: Callable[..., Any]) -> Callable[..., str]:
+    """Makes a bucket that nothing else uses, and returns its name."""
+
+    def make(versioning: str | None = None) -> str:
+        name = f"bucket-{os.getpid()}-{next(_numbers)}"
+        client("s3").create_bucket(Bucket=name)
+        if versioning:
+            client("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": versioning})
+        return name
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def send(ask: Ask) -> Callable[..., Answer]:
+    """``send("PUT", url, body, header=…)``: the URL as a client made it."""
+
+    def send(method: str, url: str, body: bytes | None = None, **headers: str) -> Answer:
+        return ask(urlsplit(url)._replace(scheme="", netloc="").geturl(), method, body, **headers)
+
+    return send

@@ -1,0 +1,115 @@
+"""Presigned URLs: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from localdev.emulator import Emulator
+
+ONCE = {"ContentType": "text/plain", "ContentLength": 7, "IfNoneMatch": "*"}
+
+
+@pytest.fixture(scope="module")
+def s3(emulator: Emulator) -> Any:
+    """Signs as AWS has it since 2014. The client's default for a URL is an older way."""
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    config = Config(signature_version="s3v4")
+    client = boto3.client("s3", endpoint_url=emulator.endpoint_url, config=config, **credentials)  # type: ignore[call-overload]
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def name(s3: Any, bucket: Callable[..., str]) -> str:
+    name = bucket()
+    s3.put_object(Bucket=name, Key="key", Body=b"content")
+    return name
+
+
+def assert_refused(answer: Any, status: int, code: str) -> None:
+    assert f"<Code>{code}</Code>" in answer.text
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/xml")
+
+
+@pytest.mark.feature("S3", "presigned URLs to read, and what forges them")
+class TestReading:
+    def test_it_opens_one_object_with_one_method(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"})
+        assert send("GET", url).text == "content"
+        assert send("HEAD", url).status == 403
+        assert_refused(send("PUT", url, b"mine"), 403, "SignatureDoesNotMatch")
+        assert_refused(send("DELETE", url), 403, "SignatureDoesNotMatch")
+        assert_refused(send("GET", url.replace("/key?", "/other?")), 403, "SignatureDoesNotMatch")
+
+    @pytest.mark.parametrize(
+        ("said", "instead"),
+        [
+            ("X-Amz-Expires=60", "X-Amz-Expires=600"),
+            ("X-Amz-Signature=", "X-Amz-Signature=0"),
+            ("us-east-1", "eu-west-1"),
+            ("X-Amz-Algorithm", "response-content-type=text%2Fhtml&X-Amz-Algorithm"),
+        ],
+    )
+    def test_forged(self, s3: Any, name: str, send: Callable[..., Any], said: str, instead: str) -> None:
+        url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"}, ExpiresIn=60)
+        assert said in url
+        assert send("GET", url.replace(said, instead)).status in (400, 403)
+
+    def test_expired(self, s3: Any, name: str, send: Callable[..., Any], until: Callable[..., Any]) -> None:
+        url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"}, ExpiresIn=1)
+        until(lambda: send("GET", url).status == 403)
+        refused = send("GET", url)
+        assert_refused(refused, 403, "AccessDenied")
+        assert "<Message>Request has expired</Message>" in refused.text
+        assert "<Expires>" in refused.text
+
+    @pytest.mark.parametrize(
+        ("said", "instead"), [("Expires=60", "Expires=604801"), ("Expires=60", "Expires=x"), ("Date=2", "Date=x")]
+    )
+    def test_times_that_are_none(self, s3: Any, name: str, send: Callable[..., Any], said: str, instead: str) -> None:
+        """A week at most."""
+        url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"}, ExpiresIn=60)
+        assert_refused(send("GET", url.replace(said, instead)), 400, "AuthorizationQueryParametersError")
+
+    def test_headers_of_the_answer_are_signed_with_it(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        arguments = {"Bucket": name, "Key": "key", "ResponseContentDisposition": "attachment"}
+        answer = send("GET", s3.generate_presigned_url("get_object", arguments))
+        assert answer.headers["Content-Disposition"] == "attachment"
+
+
+@pytest.mark.feature("S3", "presigned URLs to write: type, length and If-None-Match are bound")
+class TestWriting:
+    def test_it_takes_what_was_signed_and_nothing_else(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        url = s3.generate_presigned_url("put_object", {"Bucket": name, "Key": "photo"} | ONCE)
+        right = {"Content_Type": "text/plain", "If_None_Match": "*"}
+        assert_refused(
+            send("PUT", url, b"content", **(right | {"Content_Type": "text/html"})), 403, "SignatureDoesNotMatch"
+        )
+        assert_refused(send("PUT", url, b"longer than that", **right), 403, "SignatureDoesNotMatch")
+        assert_refused(send("PUT", url, b"content", Content_Type="text/plain"), 403, "SignatureDoesNotMatch")
+        assert "Contents" not in s3.list_objects_v2(Bucket=name, Prefix="photo")
+        assert send("PUT", url, b"content", **right).status == 200
+        assert s3.get_object(Bucket=name, Key="photo")["ContentType"] == "text/plain"
+        assert_refused(send("PUT", url, b"another", **right), 412, "PreconditionFailed")
+        assert s3.get_object(Bucket=name, Key="photo")["Body"].read() == b"content"
+
+    def test_a_form(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html"""
+        limits = [["content-length-range", 1, 10]]
+        form = s3.generate_presigned_post(name, "posted", Conditions=limits)
+
+        def post(content: str, **changes: str) -> Any:
+            fields = form["fields"] | changes | {"file": content}
+            part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+            body = "".join(part.format(*field) for field in fields.items()) + "--x--\r\n"
+            return send("POST", f"/{name}", body.encode(), Content_Type="multipart/form-data; boundary=x")
+
+        assert_refused(post("longer than ten"), 400, "EntityTooLarge")
+        assert_refused(post("short", key="elsewhere"), 403, "AccessDenied")
+        assert post("short").status == 204
+        assert s3.get_object(Bucket=name, Key="posted")["Body"].read() == b"short"
