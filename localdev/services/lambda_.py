@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from localdev.functions import environments, versions
+from localdev.functions import dead_letters, environments, failed, requests, versions
 
 
 def apply() -> None:
+    dead_letters.apply()
     environments.apply()
+    failed.apply()
+    requests.apply()
     versions.apply()

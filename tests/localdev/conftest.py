@@ -98,14 +98,15 @@ class Function:
 
 @pytest.fixture(scope="session")
 def deploy(client: Callable[..., Any]) -> Callable[..., Function]:
-    """Creates a function from the source of its app.py, and waits until it can be invoked."""
+    """Creates a function from the source of its app.py, or other ``Code``, and waits until it can be invoked."""
     numbers = itertools.count()
 
-    def deploy(source: str, url: str | None = None, **settings: Any) -> Function:
+    def deploy(source: str = "", url: str | None = None, **settings: Any) -> Function:
         lambda_ = client("lambda", url) if url else client("lambda")
         name = f"function-{os.getpid()}-{next(numbers)}"  # no other test run on this machine has it
-        arguments = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256} | settings
-        lambda_.create_function(FunctionName=name, Code={"ZipFile": zipped(source)}, **arguments)
+        code = {"ZipFile": zipped(source)}
+        arguments = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Code": code}
+        lambda_.create_function(FunctionName=name, **arguments | settings)
         lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=DENSELY)
         return Function(name, lambda_)
 

@@ -195,8 +195,9 @@ class TestStart:
 
 @pytest.mark.emulator
 class TestStop:
+    @pytest.mark.feature("Lambda", "no process is left behind")
     def test_nothing_is_left(self, another: Emulator, deploy: Any, processes: Processes) -> None:
-        """Not even a function in the middle of its work, nor what it started."""
+        """Not even a function in the middle of its work, nor what it started in a session of its own."""
         another.start()
         function = deploy(BUSY, url=another.endpoint_url, Timeout=60)
         function.client.invoke(FunctionName=function.name, InvocationType="Event")
@@ -205,6 +206,7 @@ class TestStop:
         assert processes(str(another.root)) == []
         assert another.stop() is False
 
+    @pytest.mark.feature("Lambda", "no process is left behind")
     def test_a_killed_emulator_leaves_no_functions_and_no_obstacle(
         self, another: Emulator, deploy: Any, processes: Processes, until: Any
     ) -> None:
@@ -215,7 +217,7 @@ class TestStop:
         pid = another.status().pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        until(lambda: processes(str(another.root)) == [], seconds=2)
+        until(lambda: processes(str(another.root)) == [])
         assert not another.status().running
         assert another.start() is True
 
@@ -231,7 +233,7 @@ class TestStop:
 BUSY = """
 import subprocess
 def handler(event, context):
-    subprocess.run(["sleep", "60"])
+    subprocess.run(["sleep", "60"], start_new_session=True)
 """
 
 

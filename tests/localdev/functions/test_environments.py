@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from localdev.settings import localstack_environment
+
 PREPARED = """
 from localdev.functions import environments
 from localstack.services.lambda_.invocation.assignment import AssignmentService
@@ -62,8 +64,54 @@ with lent() as environment:
 assert known["new"] is environment and not environment.reserved
 """
 
+IDLE_ONES_END = """
+import threading, time
+from types import SimpleNamespace
+from localstack import config
+from localstack.services.lambda_.invocation import execution_environment
+from localdev.functions import environments
+
+ended = []
+class Executor:
+    def __init__(self, id, version): self.id = id
+    def start(self, variables): pass
+    def stop(self): ended.append(self.id)
+
+execution_environment.get_runtime_executor = lambda: Executor
+execution_environment.ExecutionEnvironment.get_environment_variables = lambda self: {}
+version = SimpleNamespace(qualified_arn="arn", config=SimpleNamespace(CapacityProviderConfig=None))
+
+def lent(keep_alive):
+    config.LAMBDA_KEEPALIVE_MS = keep_alive
+    return service.get_environment("manager", version, InitializationType.on_demand)
+
+with lent(60_000) as first:
+    pass
+with lent(60_000) as warm:
+    assert warm is first
+with lent(10) as warm:
+    assert warm is first
+for _ in range(1000):
+    if not known:
+        break
+    time.sleep(0.01)
+assert ended == [first.id] and not known
+with lent(60_000) as fresh:
+    assert fresh is not first
+fresh.keepalive_timer.cancel()
+"""
+
 
 @pytest.mark.emulator
+@pytest.mark.feature("Lambda", "idle environments end after ten minutes")
+def test_idle_environments_end(tmp_path: Path) -> None:
+    """lambda-runtime-environment, "Lambda execution environment lifecycle": they are kept for some time."""
+    assert "LAMBDA_KEEPALIVE_MS" not in localstack_environment(tmp_path, 1)  # LocalStack's own: ten minutes
+    subprocess.run([sys.executable, "-c", PREPARED + IDLE_ONES_END], env={"HOME": str(tmp_path)}, check=True)
+
+
+@pytest.mark.emulator
+@pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")
 @pytest.mark.parametrize("race", [OTHERS_START_MEANWHILE, OTHERS_SEE_THE_NEW_ONE])
 def test_an_environment_is_lent_once_whatever_others_do(race: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", PREPARED + race], env={"HOME": str(tmp_path)}, check=True)

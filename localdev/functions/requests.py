@@ -1,0 +1,51 @@
+"""What Lambda refuses at its door and LocalStack 4.13.1 lets in: broken packages, events that are not JSON."""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+from localstack import config
+from localstack.aws.api.lambda_ import InvalidParameterValueException, InvalidRequestContentException
+from localstack.services.lambda_.invocation import lambda_service
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
+from localstack.utils.patch import Patch, patch
+
+
+def apply() -> None:
+    """Once per process, before the first function is made."""
+    Patch(lambda_service, "is_zip_file", can_be_unzipped).apply()
+    patch(LambdaService.invoke)(refuse_what_is_not_json)
+
+
+def can_be_unzipped(package: bytes) -> bool:
+    """LocalStack looks for the end of the archive alone. Raises for one with nothing in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            entries = archive.infolist()
+            # What is too large is refused for that, and not unpacked first.
+            small = sum(entry.file_size for entry in entries) < config.LAMBDA_LIMITS_CODE_SIZE_UNZIPPED
+            if small and archive.testzip() is not None:
+                return False
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):  # the last: it is encrypted
+        return False
+    if not entries:
+        raise InvalidParameterValueException("Uploaded file must be a non-empty zip", Type="User")
+    return True
+
+
+def refuse_what_is_not_json(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
+    if payload := kwargs.get("payload"):
+        try:
+            json.loads(payload)
+        except ValueError as error:
+            raise InvalidRequestContentException(
+                f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+            ) from None
+    return original(self, *args, **kwargs)

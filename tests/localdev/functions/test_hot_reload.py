@@ -1,0 +1,108 @@
+"""Functions that run from a folder, by LocalStack's magic bucket: a saved file runs next.
+
+The rule is LocalStack's, not AWS's: https://docs.localstack.cloud/aws/tooling/lambda-tools/hot-reloading/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localdev.functions.hot_reload import snapshot
+
+RELOADED = pytest.mark.feature("Lambda", "hot reload of functions that run from a folder")
+SOURCE = "import os, part\ndef handler(event, context): return [os.getpid(), part.NUMBER]"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reloaded")
+    (folder / "app.py").write_text(SOURCE)
+    (folder / "part").mkdir()
+    (folder / "part" / "__init__.py").write_text("NUMBER = 1")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def function(folder: Path, deploy: Callable[..., Any]) -> Any:
+    return deploy(Code={"S3Bucket": "hot-reload", "S3Key": str(folder)})
+
+
+@pytest.mark.emulator
+@RELOADED
+def test_a_saved_file_runs_next(function: Any, folder: Path) -> None:
+    """One that an imported package holds, of the same size and within the same second; nothing saved, same process."""
+    (first, one), (again, _) = function.invoke().payload, function.invoke().payload
+    (folder / "part" / "__init__.py").write_text("NUMBER = 2")
+    answer = function.invoke()
+    assert [one, answer.payload[1]] == [1, 2]
+    assert first == again != answer.payload[0]
+    assert "Init Duration" in answer.report
+    assert list(folder.rglob("*.pyc")) == []
+
+
+@pytest.mark.emulator
+@RELOADED
+def test_a_mistake_is_the_functions_and_the_next_save_mends_it(function: Any, folder: Path) -> None:
+    function.invoke()
+    (folder / "app.py").write_text("def handler(event, context) return 1")
+    for _ in range(2):
+        assert function.invoke().payload["errorType"] == "Runtime.UserCodeSyntaxError"
+    (folder / "app.py").write_text("def handler(event, context): return 'mended'")
+    assert function.invoke().payload == "mended"
+    (folder / "app.py").write_text(SOURCE)
+
+
+@pytest.mark.emulator
+@RELOADED
+def test_a_missing_folder_is_told_and_can_be_mended(client: Callable[[str], Any], until: Any, tmp_path: Path) -> None:
+    lambda_, name = client("lambda"), f"nowhere-{os.getpid()}"
+    lambda_.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role="arn:aws:iam::000000000000:role/function",
+        Code={"S3Bucket": "hot-reload", "S3Key": str(tmp_path / "nowhere")},
+    )
+    known = until(
+        lambda: (found := lambda_.get_function_configuration(FunctionName=name))["State"] != "Pending" and found
+    )
+    assert known["State"] == "Failed"
+    assert f"there is no folder {tmp_path / 'nowhere'} to load code from" in known["StateReason"]
+    (tmp_path / "app.py").write_text("def handler(event, context): return 'mended'")
+    lambda_.update_function_code(FunctionName=name, S3Bucket="hot-reload", S3Key=str(tmp_path))
+    lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.02, "MaxAttempts": 500})
+    assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"mended"'
+
+
+def test_every_way_to_save_shows(tmp_path: Path) -> None:
+    file = tmp_path / "inside" / "app.py"
+    file.parent.mkdir()
+    seen = [snapshot(tmp_path)]
+
+    def differs() -> bool:
+        seen.append(snapshot(tmp_path))
+        return seen[-1] != seen[-2]
+
+    file.write_text("1")
+    assert differs()
+    file.write_text("2")
+    assert differs()
+    other = tmp_path / "new"
+    other.write_text("3")
+    os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
+    assert differs()
+    other.replace(file)  # same size, same time
+    assert differs()
+    file.unlink()
+    assert differs()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "app.pyc").write_text("")
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
+    seen.append(snapshot(tmp_path))
+    assert not differs()

@@ -1,0 +1,105 @@
+"""What Lambda refuses before anything runs, and what runs nowhere here."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.emulator
+
+ROLE = "arn:aws:iam::000000000000:role/function"
+NOT_A_PACKAGE = pytest.mark.feature("Lambda", "packages that cannot be unzipped, are empty or too large")
+NOT_PYTHON = pytest.mark.feature(
+    "Lambda", "other languages and container images", lacking="the function's state is Failed, and says why"
+)
+
+
+def package(**files: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, text in files.items():
+            opened.writestr(f"{name}.py", text)
+    return archive.getvalue()
+
+
+WHOLE = package(app="def handler(event, context): return 'whole'\n" * 20)
+DAMAGED = WHOLE[:60] + bytes(10) + WHOLE[70:]  # its directory is fine
+
+
+@NOT_A_PACKAGE
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"no zip at all", "Could not unzip uploaded file. Please check your file, then try to upload again."),
+        (WHOLE[:-30], "Could not unzip uploaded file. Please check your file, then try to upload again."),
+        (DAMAGED, "Could not unzip uploaded file. Please check your file, then try to upload again."),
+        (package(), "Uploaded file must be a non-empty zip"),
+    ],
+)
+def test_a_package_must_be_a_zip(content: bytes, refusal: str, client: Callable[[str], Any]) -> None:
+    """API_CreateFunction: InvalidParameterValueException, and no function."""
+    name = f"broken-{os.getpid()}"
+    with pytest.raises(ClientError) as caught:
+        client("lambda").create_function(
+            FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": content}
+        )
+    assert caught.value.response["Error"] == {"Code": "InvalidParameterValueException", "Message": refusal}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        client("lambda").get_function(FunctionName=name)
+
+
+@NOT_A_PACKAGE
+def test_a_package_has_a_limit(client: Callable[[str], Any]) -> None:
+    """gettingstarted-limits: 250 MB unzipped."""
+    large = package(zeros="0" * 250 * 1024**2)
+    with pytest.raises(ClientError, match="Unzipped size must be smaller than 262144000 bytes"):
+        client("lambda").create_function(
+            FunctionName="large", Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": large}
+        )
+
+
+@pytest.mark.feature("Lambda", "modules that cannot be imported, lack the handler, or are no Python")
+def test_a_package_may_lack_the_handlers_file(deploy: Callable[..., Any]) -> None:
+    """python-handler: it shows when the function is called."""
+    answer = deploy("", Handler="other.handler").invoke()
+    assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+    assert answer.payload["errorMessage"] == "Unable to import module 'other': No module named 'other'"
+
+
+@pytest.mark.feature("Lambda", "events and results as UTF-8")
+def test_an_event_must_be_json(deploy: Callable[..., Any]) -> None:
+    """API_Invoke: InvalidRequestContentException."""
+    function = deploy("def handler(event, context): return event")
+    for kind in ("RequestResponse", "Event"):
+        with pytest.raises(ClientError, match="Could not parse request body into json") as caught:
+            function.client.invoke(FunctionName=function.name, Payload=b"{'a': 1}", InvocationType=kind)
+        assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
+    assert function.client.invoke(FunctionName=function.name)["Payload"].read() == b"{}"
+
+
+@NOT_PYTHON
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"Runtime": "nodejs22.x", "Handler": "app.handler", "Code": {"ZipFile": WHOLE}},
+        {"PackageType": "Image", "Code": {"ImageUri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:tag"}},
+    ],
+)
+def test_what_needs_docker_is_refused(settings: dict[str, Any], client: Callable[[str], Any], until: Any) -> None:
+    """functions-states: what Lambda cannot set up is Failed, with a reason, and cannot be called."""
+    lambda_, name = client("lambda"), f"foreign-{os.getpid()}"
+    lambda_.create_function(FunctionName=name, Role=ROLE, **settings)
+    known = until(
+        lambda: (found := lambda_.get_function_configuration(FunctionName=name))["State"] != "Pending" and found
+    )
+    assert known["State"] == "Failed"
+    assert "only functions in Python, packed as zip files, run without Docker" in known["StateReason"]
+    with pytest.raises(ClientError, match="Failed"):
+        lambda_.invoke(FunctionName=name)
+    lambda_.delete_function(FunctionName=name)
