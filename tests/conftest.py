@@ -6,7 +6,6 @@ import gc
 import itertools
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import boto3
 import pytest
 
 from localdev.emulator import Emulator
+from localdev.testing import free_port as find_free_port
 from tests.browser import NoBrowserError, executable_path
 from tests.launcher import ROOT, Ended, Run, environment
 
@@ -62,26 +62,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report
 
 
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     return find_free_port
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    emulator = Emulator(tmp_path_factory.mktemp("emulator"), find_free_port())
-    emulator.start()
-    try:
-        yield emulator
-    finally:
-        emulator.stop()
+def emulator(request: pytest.FixtureRequest) -> Emulator:
+    """That of our own pytest plugin."""
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("AWS_PROFILE", "of-the-user")  # which no function may see
+        emulator: Emulator = request.getfixturevalue("aws_emulator")
+    return emulator
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from localdev.command import emulator_at, located
+
+if TYPE_CHECKING:
+    from localdev.emulator import Emulator
 
 FOLLOW_INTERVAL = 0.2  # seconds
 
@@ -15,11 +19,40 @@ FOLLOW_INTERVAL = 0.2  # seconds
 @click.command()
 @located
 @click.option("--follow", "-f", is_flag=True, help="Keep printing what is added.")
-def logs(root: Path, port: int, follow: bool) -> None:
-    """Print LocalStack's log."""
+@click.option("--functions", is_flag=True, help="What all functions logged in their last 1000 invocations.")
+@click.argument("names", nargs=-1, metavar="[FUNCTION]...")
+def logs(root: Path, port: int, follow: bool, functions: bool, names: tuple[str, ...]) -> None:
+    """Print LocalStack's log, or what functions of these names logged."""
+    emulator = emulator_at(root, port)
+    if functions or names:
+        print_functions(emulator, set(names), follow)
+    else:
+        print_log(emulator, follow)
+
+
+def print_functions(emulator: Emulator, names: set[str], follow: bool) -> None:
+    from localdev.errors import Refused
+    from localdev.function_logs import lines
+
+    known = {each["name"] for each in emulator.ask("/_localdev/status")["functions"]}
+    if unknown := sorted(names - known):
+        raise Refused(f"there is no function {unknown[0]!r}", f"there are: {', '.join(sorted(known)) or 'none yet'}")
+    after = 0
+    while True:
+        told = emulator.ask(f"/_localdev/invocations?after={after}")
+        for each in told["invocations"]:
+            if not names or each["function"] in names:
+                click.echo("\n".join(lines(each)))
+        after = told["last"]
+        if not follow:
+            return
+        time.sleep(FOLLOW_INTERVAL)
+
+
+def print_log(emulator: Emulator, follow: bool) -> None:
     from localdev.errors import LocaldevError
 
-    path = emulator_at(root, port).log
+    path = emulator.log
     try:
         log = path.open("rb")
     except FileNotFoundError:

@@ -8,7 +8,6 @@ import itertools
 import json
 import os
 import re
-import socket
 import time
 import urllib.request
 import zipfile
@@ -26,27 +25,6 @@ from localdev.emulator import Emulator
 ROLE = "arn:aws:iam::000000000000:role/function"
 DENSELY = {"Delay": 0.02, "MaxAttempts": 500}
 CREDENTIALS: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-
-
-@pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            return port
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Emulator]:
-    emulator = Emulator(tmp_path_factory.mktemp("emulator"), free_port())
-    with pytest.MonkeyPatch.context() as shell:
-        shell.setenv("AWS_PROFILE", "of-the-user")  # which no function may see
-        emulator.start()
-    yield emulator
-    emulator.stop()
 
 
 @pytest.fixture(scope="session")

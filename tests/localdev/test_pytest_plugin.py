@@ -66,6 +66,9 @@ def function(aws_accounts):
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("app.py", "def handler(event, context):\\n    print('working on', event)\\n")
     with aws_accounts() as account:
+        statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        account.client("iam").create_role(RoleName="work", AssumeRolePolicyDocument=trust)
         client = account.client("lambda")
         client.create_function(
             FunctionName="work", Runtime="python3.12", Role=f"arn:aws:iam::{account.id}:role/work",

@@ -1,0 +1,97 @@
+"""``logs`` of functions, whatever deployed them."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localdev.emulator import Emulator
+
+pytestmark = [
+    pytest.mark.emulator,
+    pytest.mark.feature("Toolkit", "`localdev logs`: what functions logged, with `-f` as it comes"),
+]
+
+SOURCE = "def handler(event, context):\n    print('working on', event)\n"
+
+
+@pytest.fixture(scope="module")
+def function(deploy: Callable[..., Any]) -> Any:
+    return deploy(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def another(deploy: Callable[..., Any]) -> Any:
+    return deploy(SOURCE)
+
+
+def command(emulator: Emulator, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "localdev", "logs", "--dir", str(emulator.root), *arguments]
+
+
+def run(emulator: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(emulator, *arguments), capture_output=True, text=True, check=False)
+
+
+def test_of_one_and_of_all(emulator: Emulator, function: Any, another: Any) -> None:
+    request = function.invoke("this").report["REPORT RequestId"]
+    another.invoke("that")
+    of_all = run(emulator, "--functions")
+    assert (of_all.returncode, of_all.stderr) == (0, "")
+    assert re.search(rf"^\d\d:\d\d:\d\d\.\d\d\d {function.name}  working on this$", of_all.stdout, re.MULTILINE)
+    assert of_all.stdout.index("working on this") < of_all.stdout.index("working on that")
+    of_one = run(emulator, function.name)
+    assert re.search(rf"{function.name}  START RequestId: {request} ", of_one.stdout)
+    assert "working on that" not in of_one.stdout
+    assert "working on that" in run(emulator, another.name, function.name).stdout
+
+
+def test_what_is_added_follows(emulator: Emulator, function: Any, another: Any) -> None:
+    function.invoke("before")
+    with subprocess.Popen(
+        command(emulator, function.name, "-f"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as follower:
+        assert follower.stdout is not None
+        assert any("working on before" in line for line in follower.stdout)
+        another.invoke("what nobody asked for")
+        function.invoke("what follows")
+        seen = []
+        for line in follower.stdout:
+            seen.append(line)
+            if "working on what follows" in line:
+                break
+        follower.send_signal(signal.SIGINT)
+        _, errors = follower.communicate()
+    assert not any("working on before" in line or "nobody asked for" in line for line in seen)
+    assert (follower.returncode, errors) == (130, "\n")  # below the ^C
+
+
+def test_one_that_is_not_there(emulator: Emulator, function: Any) -> None:
+    done = run(emulator, function.name, "work-nobody-deployed")
+    assert (done.returncode, done.stdout) == (1, "")
+    error, hint = done.stderr.splitlines()
+    assert error == "error: there is no function 'work-nobody-deployed'"
+    assert hint.startswith("hint: there are: ")
+    assert function.name in hint
+
+
+@pytest.mark.parametrize("arguments", [["--functions"], []])
+def test_a_reader_that_leaves(emulator: Emulator, function: Any, arguments: list[str]) -> None:
+    """As ``head`` does."""
+    for _ in range(3):
+        function.invoke("x" * 50_000)
+    with subprocess.Popen(
+        [*command(emulator, *arguments), "--follow"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stderr is not None
+        assert reader.stdout.readline()
+        reader.stdout.close()
+        function.invoke("more")
+        assert (reader.wait(), reader.stderr.read()) == (1, b"")
