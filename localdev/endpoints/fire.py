@@ -1,0 +1,34 @@
+"""A rule or a schedule fires now, whatever its time is."""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
+from localstack.http import Request
+from rolo import Response
+
+PATH = "/_localdev/events/<name>/fire"
+
+
+def answer(request: Request, name: str) -> Response:
+    """POST, with ``?bus=``, or ``?group=`` for a schedule; ``&region=`` and ``&account=``.
+
+    ``{"targets": [{"arn": …, "error": null or why nothing was delivered}, …]}``
+    """
+    if request.method != "POST":
+        wrong = {"error": "only POST is answered", "hint": "run: python -m localdev fire RULE"}
+        return Response.for_json(wrong, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    from localdev.schedules import NotFired, fire_rule, fire_schedule
+
+    asked = request.args
+    where = asked.get("account", DEFAULT_AWS_ACCOUNT_ID), asked.get("region", AWS_REGION_US_EAST_1)
+    try:
+        if "group" in asked:
+            targets = fire_schedule(*where, asked["group"], name)
+        else:
+            targets = fire_rule(*where, asked.get("bus", "default"), name)
+    except NotFired as error:
+        return Response.for_json({"error": str(error), "hint": error.hint}, status=HTTPStatus.NOT_FOUND)
+    return Response.for_json({"targets": targets})
