@@ -164,12 +164,10 @@ def _websites() -> Iterator[Url]:
 
 
 def _distributions() -> Iterator[Url]:
-    from moto.cloudfront.models import cloudfront_backends
+    from localdev.providers.cloudfront.kept import all_distributions
 
-    for account, partitions in list(cloudfront_backends.items()):
-        for backend in list(partitions.values()):
-            for id, distribution in list(backend.distributions.items()):
-                yield Url("distribution", account, id, f"https://{distribution.domain_name}/")
+    for each in all_distributions():
+        yield Url("distribution", each.account, each.id, f"{config.external_service_url()}/_aws/cloudfront/{each.id}/")
 
 
 def _function_urls() -> Iterator[Url]:
