@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,20 @@ def strict_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulat
         yield emulator
     finally:
         emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    """Calls until the answer is true and returns it; fails after some seconds."""
+
+    def until(call: Callable[[], Any], seconds: float = 10) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (answer := call()):
+            assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+            time.sleep(0.02)
+        return answer
+
+    return until
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import re
-import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
@@ -97,20 +96,6 @@ def zipped(source: str) -> bytes:
     with zipfile.ZipFile(archive, "w") as package:
         package.writestr("app.py", source)
     return archive.getvalue()
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[..., Any]:
-    """Calls until the answer is true and returns it; fails after some seconds."""
-
-    def until(call: Callable[[], Any], seconds: float = 10) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (answer := call()):
-            assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
-            time.sleep(0.02)
-        return answer
-
-    return until
 
 
 @pytest.fixture(scope="session")

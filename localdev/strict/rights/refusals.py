@@ -3,12 +3,15 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import logging
+
 from localstack.aws.api import CommonServiceException, RequestContext
 
 from localdev.policies import Need
 from localdev.strict.rights.callers import Anonymous, Caller, Identity
 from localdev.strict.rights.decisions import refusal
 
+LOG = logging.getLogger(__name__)
 # Elsewhere it is AccessDeniedException.
 CODES = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "sns": "AuthorizationError", "sqs": "AccessDenied"}
 
@@ -18,6 +21,7 @@ def require(caller: Caller, need: Need, context: RequestContext) -> None:
     text = message(caller, need, context)
     if text is None:
         return
+    LOG.info("refused: %s", text)
     assert context.service is not None
     protocol = context.service.protocol
     if isinstance(caller, Anonymous):
