@@ -12,11 +12,12 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
+from localstack.aws.api.lambda_ import LogFormat
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
-from localdev.functions import history, wording
+from localdev.functions import history, platform_events, wording
 from localdev.functions.filesystem import Filesystem, can_mount
 from localdev.functions.hot_reload import Snapshot, snapshot
 from localdev.functions.interpreters import Interpreter, here, interpreter_of
@@ -62,6 +63,8 @@ class ProcessExecutor(RuntimeExecutor):
         self._temporary = Path(tempfile.gettempdir()) / "environments" / id
         self._variables: dict[str, str] = {}
         self._sandbox: Sandbox | None = None
+        structured = function_version.config.logging_config.get("LogFormat") == LogFormat.JSON
+        self._lines = platform_events if structured else wording
         self._logs = ""  # written during init, to be shown with the next invocation
         self._init: float | None = None  # milliseconds of a cold start not yet reported
         self._peak = 0  # MiB
@@ -149,14 +152,14 @@ class ProcessExecutor(RuntimeExecutor):
         if self._sandbox is not None and not self._sandbox.alive():
             self._discard()  # it ended after its last response
         outcome = self._initialise(request_id, deadline, "invoke") if self._sandbox is None else None
-        self._logs += wording.start(request_id, self.function_version.id.qualifier)
+        self._logs += self._lines.start(request_id, self.function_version.id.qualifier)
         if outcome is None:
             outcome = self._handle(request_id, payload, deadline)
         if outcome.kind == wording.TIMED_OUT:
             self._logs += wording.timeout_line(request_id, settings.timeout)
         duration = min(milliseconds_since(began), settings.timeout * 1000)
         peak = min(self._peak, settings.memory_size)  # seen too late to stop it at the limit
-        self._logs += wording.end_and_report(
+        self._logs += self._lines.end_and_report(
             request_id, outcome, duration=duration, init=self._init, memory=settings.memory_size, peak=peak
         )
         history.record(
@@ -210,7 +213,7 @@ class ProcessExecutor(RuntimeExecutor):
         else:
             outcome = self._end(request_id, sandbox, ended)
         self._discard()
-        self._logs += wording.init_report(outcome, duration=milliseconds_since(began), phase=phase)
+        self._logs += self._lines.init_report(outcome, duration=milliseconds_since(began), phase=phase)
         return outcome
 
     def _handle(self, request_id: str, payload: dict[str, str], deadline: float) -> wording.Outcome:

@@ -203,6 +203,37 @@ class TestLogs:
         until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
         until(lambda: client("logs").filter_log_events(logGroupName=group, filterPattern="almost")["events"])
 
+    @pytest.mark.feature(
+        "Lambda", "logs in JSON", partly="of their levels, that of the function's own records is heeded"
+    )
+    def test_logs_may_be_json(self, deploy: Deploy) -> None:
+        """LOG, "Using structured JSON logs"; telemetry-schema-reference. What is printed stays as it is."""
+        function = deploy(
+            "import logging\n"
+            "def handler(event, context):\n"
+            "    logging.getLogger().info('unwanted')\n"
+            "    logging.getLogger().warning('wanted', extra={'more': 1})\n"
+            "    print('printed')\n"
+            "    return 1 / event",
+            LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "WARN"},
+        )
+        start, wanted, printed, report = function.invoke(1).log.splitlines()
+        request_id = json.loads(start)["record"].pop("requestId")
+        assert json.loads(start)["type"] == "platform.start"
+        record = json.loads(wanted)
+        assert (record["level"], record["message"], record["more"]) == ("WARNING", "wanted", 1)
+        assert record["requestId"] == request_id
+        assert printed == "printed"
+        told = json.loads(report)
+        assert (told["type"], told["record"]["status"]) == ("platform.report", "success")
+        assert told["record"]["requestId"] == request_id
+        assert told["record"]["metrics"].keys() == {
+            "durationMs", "billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs"
+        }  # fmt: skip
+        *_, error, report = function.invoke(0).log.splitlines()
+        assert json.loads(error)["errorType"] == "ZeroDivisionError"
+        assert json.loads(report)["record"]["status"] == "error"
+
 
 class TestConcurrency:
     @pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")

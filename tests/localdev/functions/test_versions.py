@@ -78,7 +78,7 @@ class Code:
         return False
 
 code = Code()
-version = SimpleNamespace(config=SimpleNamespace(code=code, runtime="python3.12"))
+version = SimpleNamespace(config=SimpleNamespace(code=code, runtime="python3.12", logging_config={}))
 ProcessExecutor.prepare_version(version)
 assert code.begun.wait(10)
 code.finish.set()
