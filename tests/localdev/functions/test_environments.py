@@ -5,8 +5,7 @@ In a process of its own: importing LocalStack into the test session would bring 
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,14 +103,14 @@ fresh.keepalive_timer.cancel()
 
 @pytest.mark.emulator
 @pytest.mark.feature("Lambda", "idle environments end after ten minutes")
-def test_idle_environments_end(tmp_path: Path) -> None:
+def test_idle_environments_end(within_localstack: Callable[[str], None]) -> None:
     """lambda-runtime-environment, "Lambda execution environment lifecycle": they are kept for some time."""
-    assert "LAMBDA_KEEPALIVE_MS" not in localstack_environment(tmp_path, 1)  # LocalStack's own: ten minutes
-    subprocess.run([sys.executable, "-c", PREPARED + IDLE_ONES_END], env={"HOME": str(tmp_path)}, check=True)
+    assert "LAMBDA_KEEPALIVE_MS" not in localstack_environment(Path("/root"), 1)  # LocalStack's own: ten minutes
+    within_localstack(PREPARED + IDLE_ONES_END)
 
 
 @pytest.mark.emulator
 @pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")
 @pytest.mark.parametrize("race", [OTHERS_START_MEANWHILE, OTHERS_SEE_THE_NEW_ONE])
-def test_an_environment_is_lent_once_whatever_others_do(race: str, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", PREPARED + race], env={"HOME": str(tmp_path)}, check=True)
+def test_an_environment_is_lent_once_whatever_others_do(race: str, within_localstack: Callable[[str], None]) -> None:
+    within_localstack(PREPARED + race)

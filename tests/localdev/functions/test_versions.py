@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,8 +129,8 @@ assert ran == [] and package.with_name("app.py").read_text() == "pass"
         NO_PROGRAM_FOR_A_ZIP,
     ],
 )
-def test_a_version_costs_little(script: str, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", script], env={"HOME": str(tmp_path)}, check=True)
+def test_a_version_costs_little(script: str, within_localstack: Callable[[str], None]) -> None:
+    within_localstack(script)
 
 
 @pytest.mark.parametrize("end", ["delete", "update"])
