@@ -59,12 +59,14 @@ class Account:
     """Clients with the account's own keys, which may do everything."""
 
     url: str
-    clients: dict[tuple[str, str], Any]
+    clients: dict[tuple[str, ...], Any]
 
-    def client(self, service: str, keys: Mapping[str, str] = KEYS) -> Any:
-        known = (service, keys["aws_access_key_id"])
+    def client(self, service: str, keys: Mapping[str, str] = KEYS, **settings: Any) -> Any:
+        known = (service, keys["aws_access_key_id"], *settings.values())
         if known not in self.clients:
-            config = Config(retries={"max_attempts": 0}, signature_version="s3v4" if service == "s3" else None)
+            if service == "s3":
+                settings = {"signature_version": "s3v4", **settings}
+            config = Config(retries={"max_attempts": 0}, **settings)
             self.clients[known] = SESSION.client(service, REGION, endpoint_url=self.url, config=config, **keys)
         return self.clients[known]
 
@@ -97,10 +99,10 @@ class Role:
             document = policy(*statements)
             self.account.client("iam").put_role_policy(RoleName=self.name, PolicyName="may", PolicyDocument=document)
 
-    def session(self, **limits: str) -> Callable[[str], Any]:
+    def session(self, **limits: str) -> Callable[..., Any]:
         """``session("s3")`` is a client with keys of the role."""
         keys = self.account.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="tester", **limits)
-        return lambda service: self.account.client(service, credentials(keys["Credentials"]))
+        return lambda service, **settings: self.account.client(service, credentials(keys["Credentials"]), **settings)
 
 
 def credentials(keys: Mapping[str, str]) -> dict[str, str]:

@@ -113,16 +113,17 @@ def test_a_presigned_url_may_what_its_signer_may(account: Account) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html"""
     bucket = account.bucket("a")
     role = account.role()
-    s3 = role.session()("s3")
-    url = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a"})
-    assert _fetch(url) == (403, "s3:GetObject")
+    session = role.session()
+    s3, older = session("s3"), session("s3", signature_version="s3")
+    urls = [each.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a"}) for each in (s3, older)]
+    assert [_fetch(url) for url in urls] == [(403, "s3:GetObject")] * 2
     role.may(allow("s3:GetObject", OBJECT_ARN(bucket, "a")))
-    assert _fetch(url) == (200, "")
+    assert [_fetch(url) for url in urls] == [(200, "")] * 2
     form = s3.generate_presigned_post(bucket, "posted")
     assert _post(form) == (403, "s3:PutObject")
     role.may(allow("s3:PutObject", OBJECT_ARN(bucket, "posted")))
     assert _post(form) == (204, "")
-    assert _fetch(url) == (403, "s3:GetObject")
+    assert [_fetch(url) for url in urls] == [(403, "s3:GetObject")] * 2
 
 
 def _fetch(request: str | urllib.request.Request) -> tuple[int, str]:
