@@ -1,4 +1,4 @@
-"""Presigned URLs: what they may say of their time.
+"""Presigned URLs: what they may say of their time, and whose they are.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
@@ -19,6 +19,13 @@ WEEK = 7 * 24 * 3600  # seconds
 
 def apply() -> None:
     patch(presigned_url.validate_presigned_url_s3v4)(validate)
+    patch(presigned_url.get_credentials_from_parameters)(find_token)
+
+
+def find_token(original: Callable[..., Any], parameters: Any, region: str) -> Any:
+    """LocalStack misses the token of older URLs, in lower case: those that functions sign with boto3 by default."""
+    found = original(parameters, region)
+    return found._replace(security_token=found.security_token or parameters.get("x-amz-security-token"))
 
 
 def validate(original: Callable[..., None], context: Any) -> None:

@@ -46,6 +46,30 @@ class TestReading:
         assert_refused(send("DELETE", url), 403, "SignatureDoesNotMatch")
         assert_refused(send("GET", url.replace("/key?", "/other?")), 403, "SignatureDoesNotMatch")
 
+    @pytest.mark.parametrize("version", ["s3", "s3v4"])
+    def test_a_role_signs_one(
+        self, emulator: Emulator, client: Callable[..., Any], name: str, send: Callable[..., Any], version: str
+    ) -> None:
+        """Also in the older way, which is boto3's default.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
+        """
+        role = {"RoleArn": "arn:aws:iam::000000000000:role/signer", "RoleSessionName": "signer"}
+        keys = client("sts").assume_role(**role)["Credentials"]
+        signer = boto3.client(
+            "s3",
+            "us-east-1",
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            config=Config(signature_version=version),
+        )
+        url = signer.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"})
+        signer.close()
+        assert send("GET", url).text == "content"
+        assert_refused(send("GET", url.replace("/key?", "/other?")), 403, "SignatureDoesNotMatch")
+
     @pytest.mark.parametrize(
         ("said", "instead"),
         [
