@@ -61,7 +61,7 @@ def user_named(pool: CognitoIdpUserPool, name: str | None) -> CognitoIdpUser | N
     if name in pool.users:
         return pool.users[name]
     config = pool.extended_config
-    for user in pool.users.values():
+    for user in list(pool.users.values()):
         have = user.attribute_lookup
         if any(have.get(alias) == name for alias in config.get("UsernameAttributes") or []):
             return user

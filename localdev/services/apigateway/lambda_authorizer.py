@@ -40,13 +40,13 @@ def authorize_by_function(context: Any, authorizer: Any) -> None:
     """Puts the function's context where integrations find it, or raises one of the gateway's errors."""
     identity = identity_of(context, authorizer)
     given = authorizer.get("authorizerResultTtlInSeconds")
-    ttl = DEFAULT_TTL if given is None else int(given)
+    # Without an identity nobody could be told from anybody else.
+    ttl = (DEFAULT_TTL if given is None else int(given)) if identity else 0
     key = context.api_id, context.stage, authorizer["id"], identity
-    answer = CACHE.get(key) if ttl and identity else None
+    answer = CACHE.get(key)
     if answer is None:
         answer = ask(context, authorizer, identity)
-        if ttl and identity:
-            CACHE.put(key, answer, ttl)
+        CACHE.put(key, answer, ttl)
     try:
         decision = decide(answer.get("policyDocument"), method_arn(context))
     except InvalidPolicy as error:

@@ -112,7 +112,7 @@ def pool(new_pool: Callable[..., Pool]) -> Pool:
     return new_pool()
 
 
-@pytest.mark.feature("Cognito", "sign-up with a confirmation code, which is found at an address of the emulator")
+@pytest.mark.feature("Cognito", "sign-up with a confirmation code, found at `/_localdev/cognito/<pool>/messages`")
 class TestSignUp:
     """Guide: signing-up-users-in-your-app. A user who has not confirmed cannot sign in."""
 
@@ -134,8 +134,10 @@ class TestSignUp:
     def test_the_message_is_what_the_pool_says(self, new_pool: Callable[..., Pool]) -> None:
         template = {"EmailMessage": "Hallo {####}!", "EmailSubject": "Dein Code"}
         pool = new_pool(VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE", **template})
-        name = pool.sign_up()
-        [message] = get(f"{pool.url}/_localdev/cognito/{pool.id}/messages")
+        name, other = pool.sign_up(), pool.sign_up()
+        both = get(f"{pool.url}/_localdev/cognito/{pool.id}/messages")
+        assert [message["username"] for message in both] == [name, other]
+        [message] = get(f"{pool.url}/_localdev/cognito/{pool.id}/messages?username={name}")
         assert message.pop("time") == pytest.approx(time.time(), abs=60)
         code = message["code"]
         want = {"to": f"{name}@example.com", "subject": "Dein Code", "text": f"Hallo {code}!"}
@@ -615,6 +617,8 @@ def handler(event, context):
             raise ValueError("not you")
         event["response"]["autoConfirmUser"] = event["response"]["autoVerifyEmail"] = True
     if source.startswith("TokenGeneration"):
+        details = "claimsOverrideDetails" if event["version"] == "1" else "claimsAndScopeOverrideDetails"
+        assert event["response"] == {details: None}
         changes = {"claimsToAddOrOverride": {"plan": event["userName"], "sub": "forged"}, "claimsToSuppress": ["email"]}
         scopes = {"scopesToAdd": ["photos/read"], "scopesToSuppress": []}
         groups = {"groupsToOverride": [*request["groupConfiguration"]["groupsToOverride"], "added"]}

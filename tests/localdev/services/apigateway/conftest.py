@@ -162,12 +162,14 @@ def proxy(gatekeeper: str) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def new_key(client: Callable[[str], Any]) -> Callable[..., tuple[str, str, str]]:
-    """A new API key in a new usage plan for an API: the key's value, its id and the plan's."""
+    """A new API key in a usage plan, a new one for an API or the one given: the key's value, its id and the plan's."""
     gateway = client("apigateway")
 
-    def new_key(api: Api, methods: dict[str, Any] | None = None, **plan: Any) -> tuple[str, str, str]:
+    def new_key(
+        api: Api, methods: dict[str, Any] | None = None, plan: str | None = None, **settings: Any
+    ) -> tuple[str, str, str]:
         stage = {"apiId": api.id, "stage": STAGE, **({"throttle": methods} if methods else {})}
-        made = gateway.create_usage_plan(name="plan", apiStages=[stage], **plan)["id"]
+        made = plan or gateway.create_usage_plan(name="plan", apiStages=[stage], **settings)["id"]
         key = gateway.create_api_key(name="key", enabled=True)
         gateway.create_usage_plan_key(usagePlanId=made, keyId=key["id"], keyType="API_KEY")
         return key["value"], key["id"], made

@@ -21,8 +21,8 @@ EXCEEDED = 429, {"message": "Limit Exceeded"}, "LimitExceededException"
 @pytest.fixture(scope="module")
 def api(new_api: Callable[..., Any], mock: Any) -> Any:
     needed = {"security": [{"key": []}]}
-    paths = {"/keyed": {"get": mock(**needed), "post": mock(**needed)}, "/free": {"get": mock()}}
-    return new_api(paths)
+    keyed = {"get": mock(**needed), "post": mock(**needed)}
+    return new_api({"/keyed": keyed, "/more": {"get": mock(**needed)}, "/free": {"get": mock()}})
 
 
 @pytest.mark.feature("API Gateway", "API keys and usage plans")
@@ -46,15 +46,18 @@ class TestKeys:
 @pytest.mark.feature("API Gateway", "throttling by usage plans, for each key and for single methods")
 class TestPlans:
     def test_each_key_has_a_burst_of_its_own_for_all_methods(self, api: Any, new_key: Any) -> None:
-        (mine, *_), (other, *_) = new_key(api, throttle=ONCE), new_key(api, throttle=ONCE)
+        mine, _, plan = new_key(api, throttle=ONCE)
+        other, *_ = new_key(api, plan=plan)
         assert api.call("/keyed", x_api_key=mine).status == 200
         assert api.call("/keyed", "POST", x_api_key=mine).error == THROTTLED
         assert api.call("/keyed", x_api_key=other).status == 200
 
     def test_a_method_may_have_limits_of_its_own(self, api: Any, new_key: Any) -> None:
-        key, *_ = new_key(api, {"/keyed/POST": ONCE}, throttle={"rateLimit": 1000, "burstLimit": 1000})
-        calls = [api.call("/keyed", method, x_api_key=key).status for method in ("POST", "POST", "GET", "GET")]
-        assert calls == [200, 429, 200, 200]
+        limited = {"/keyed/POST": ONCE, "/more/GET": ONCE}
+        key, *_ = new_key(api, limited, throttle={"rateLimit": 1000, "burstLimit": 1000})
+        asked = [("POST", "/keyed"), ("POST", "/keyed"), ("GET", "/more"), ("GET", "/keyed"), ("GET", "/keyed")]
+        calls = [api.call(path, method, x_api_key=key).status for method, path in asked]
+        assert calls == [200, 429, 200, 200, 200]
 
 
 @pytest.mark.feature("API Gateway", "throttling by settings of the stage")
@@ -82,9 +85,11 @@ class TestStage:
 
 @pytest.mark.feature("API Gateway", "quotas of usage plans by day, week and month")
 def test_a_quota_can_be_used_up(api: Any, new_key: Any) -> None:
-    key, *_ = new_key(api, quota={"limit": 2, "period": "MONTH", "offset": 0})
+    key, _, plan = new_key(api, quota={"limit": 2, "period": "MONTH", "offset": 0})
+    other, *_ = new_key(api, plan=plan)
     assert [api.call("/keyed", x_api_key=key).status for _ in range(2)] == [200, 200]
     assert api.call("/keyed", x_api_key=key).error == EXCEEDED
+    assert api.call("/keyed", x_api_key=other).status == 200
 
 
 @pytest.mark.feature("API Gateway", "GetUsage")

@@ -43,11 +43,25 @@ class TestValidation:
         assert api.call("/?needed=1", "POST", body, X_Needed="1").error == want
 
 
+KINDS = [
+    "MISSING_AUTHENTICATION_TOKEN",
+    "UNAUTHORIZED",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "ACCESS_DENIED",
+    "INVALID_API_KEY",
+    "THROTTLED",
+    "QUOTA_EXCEEDED",
+    "BAD_REQUEST_PARAMETERS",
+    "BAD_REQUEST_BODY",
+]
+
+
 @pytest.mark.feature("API Gateway", "order: route, authorizer, API key, throttling, quota, validation, integration")
 def test_each_check_comes_before_the_next(
     new_api: Callable[..., Any], gatekeeper: str, mock: Any, new_key: Any, client: Callable[[str], Any]
 ) -> None:
-    """A request that fails everything is told of one thing after the other, as each is put right.
+    """A request that fails everything is told of one thing after the other, as each is put right: here by the header
+    of the gateway response of each kind.
 
     The authorizer may provide the API key, so it comes before it, and a plan's limits come after it: guide,
     api-gateway-api-key-source and api-gateway-request-throttling.
@@ -55,31 +69,39 @@ def test_each_check_comes_before_the_next(
     authorizer = {"type": "token", "authorizerUri": gatekeeper, "authorizerResultTtlInSeconds": 0}
     scheme = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "custom"}
     guard = {"guard": scheme | {"x-amazon-apigateway-authorizer": authorizer}}
-    api = new_api({"/": {"post": mock(parameters=NEEDED, security=[{"guard": []}, {"key": []}], **VALIDATED)}}, guard)
+    everything = {"requestBody": ORDER, "security": [{"guard": []}, {"key": []}], **VALIDATED}
+    api = new_api({"/": {"post": mock(parameters=NEEDED, **everything)}}, guard)
+    for kind in KINDS:
+        header = {"gatewayresponse.header.X-Kind": f"'{kind}'"}
+        client("apigateway").put_gateway_response(restApiId=api.id, responseType=kind, responseParameters=header)
+    client("apigateway").create_deployment(restApiId=api.id, stageName="prod")
     key, _, plan = new_key(api, throttle=ONCE, quota={"limit": 1, "period": "MONTH"})
 
     def patch(path: str, value: str) -> None:
         operation = {"op": "replace", "path": path, "value": value}
         client("apigateway").update_usage_plan(usagePlanId=plan, patchOperations=[operation])
 
-    def status(path: str = "/", **headers: str) -> tuple[int, str]:
-        answer = api.call(path, "POST", **headers)
-        return answer.status, answer.headers["x-amzn-ErrorType"]
+    def status(path: str = "/", body: str = "no JSON", **headers: str) -> tuple[int, str]:
+        answer = api.call(path, "POST", body, **headers)
+        return answer.status, answer.headers["X-Kind"]
 
-    assert status("/elsewhere") == (403, "MissingAuthenticationTokenException")
-    assert status() == (401, "UnauthorizedException")
-    assert status(Authorization="deny") == (403, "AccessDeniedException")
+    assert status("/elsewhere") == (403, "MISSING_AUTHENTICATION_TOKEN")
+    assert status() == (401, "UNAUTHORIZED")
+    assert status(Authorization="fail") == (500, "AUTHORIZER_CONFIGURATION_ERROR")
+    assert status(Authorization="deny") == (403, "ACCESS_DENIED")
     let_in = {"Authorization": "allow"}
-    assert status(**let_in) == (403, "ForbiddenException")
+    assert status(**let_in) == (403, "INVALID_API_KEY")
     keyed = {**let_in, "x_api_key": key}
-    assert status(**keyed) == (400, "BadRequestException")  # which counts
-    assert status(**keyed) == (429, "TooManyRequestsException")
+    assert status(**keyed) == (400, "BAD_REQUEST_PARAMETERS")  # which counts
+    assert status(**keyed) == (429, "THROTTLED")
     patch("/throttle/rateLimit", "1000000")
     patch("/throttle/burstLimit", "1000000")
-    assert status(**keyed) == (429, "LimitExceededException")
+    assert status(**keyed) == (429, "QUOTA_EXCEEDED")
     patch("/quota/limit", "1000")
-    assert status(**keyed) == (400, "BadRequestException")
-    assert status("/?needed=1", **keyed, X_Needed="1")[0] == 200
+    assert status(**keyed) == (400, "BAD_REQUEST_PARAMETERS")
+    complete = {**keyed, "X_Needed": "1"}
+    assert status("/?needed=1", **complete) == (400, "BAD_REQUEST_BODY")
+    assert status("/?needed=1", '{"count": 1}', **complete) == (200, None)
 
 
 @pytest.mark.feature("API Gateway", "API keys that a Lambda authorizer provides")
@@ -108,6 +130,15 @@ def test_who_does_not_sign_is_refused(new_api: Callable[..., Any], mock: Any, cl
     credential = "Credential=test/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
     assert api.call("/", Authorization=f"AWS4-HMAC-SHA256 {credential}").status == 200
     assert api.call("/?X-Amz-Signature=0").status == 200
+
+
+@pytest.mark.feature("API Gateway", "resource policies", lacking="kept, and not enforced")
+def test_a_policy_of_the_api_is_only_kept(new_api: Callable[..., Any], mock: Any, client: Callable[[str], Any]) -> None:
+    everybody = {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+    api = new_api({"/": {"get": mock()}}, policy=policy)
+    assert "Deny" in client("apigateway").get_rest_api(restApiId=api.id)["policy"]
+    assert api.call("/").status == 200
 
 
 @pytest.mark.feature("API Gateway", "mock integrations, their templates, and stage variables")
