@@ -17,10 +17,9 @@ from typing import Any
 from localstack.runtime.server.twisted import TwistedRuntimeServer
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from plux import PluginManager  # type: ignore[import-untyped]
-from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor
 
-from localdev import endpoints, packages, refusals, services
+from localdev import endpoints, packages, refusals, services, serving, threads
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET, STRICT
@@ -43,13 +42,14 @@ class LoopbackServer(TwistedRuntimeServer):
         endpoints.add_all()
         refusals.apply(gateway)
         packages.apply()
+        threads.apply()
         gateway.request_handlers.insert(0, keep_body)
         if STRICT in os.environ:
             from localdev import strict
 
             strict.enforce()
         descriptor = int(os.environ[SOCKET])
-        reactor.adoptStreamPort(descriptor, socket.AF_INET, TwistedGateway(gateway))  # type: ignore[attr-defined]
+        reactor.adoptStreamPort(descriptor, socket.AF_INET, serving.site(gateway))  # type: ignore[attr-defined]
         os.close(descriptor)  # the reactor works on a duplicate
 
     def run(self) -> None:

@@ -7,7 +7,6 @@ A deployment makes hundreds of versions at once, and waits until the last of the
 from __future__ import annotations
 
 import stat
-import threading
 import zipfile
 from collections.abc import Callable
 from functools import cache, partial
@@ -19,12 +18,9 @@ from localstack import config, constants
 from localstack.services.lambda_.invocation import lambda_models
 from localstack.services.lambda_.invocation.event_manager import LambdaEventManager
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
-from localstack.services.lambda_.invocation.logs import LogHandler
 from localstack.utils import archives
 from localstack.utils.patch import Patch, patch
 from localstack.utils.threads import start_thread
-
-_starting = threading.Lock()
 
 
 def apply() -> None:
@@ -35,9 +31,6 @@ def apply() -> None:
     patch(LambdaService.create_function_version)(start_first)
     patch(LambdaEventManager.stop)(stop_aside)
     patch(LambdaEventManager.stop_for_update)(stop_aside)
-    start = LogHandler.start_subscriber
-    patch(LogHandler.start_subscriber)(lambda original, self: None)
-    patch(LogHandler.add_logs)(partial(add_logs, start))
 
 
 def transfer_without_threads(original: Callable[..., None], self: Any, **settings: Any) -> None:
@@ -85,12 +78,7 @@ def stop_aside(original: Callable[..., None], self: Any) -> None:
 
     What was made after a `down` stayed ``Pending`` until all that was deleted had ended.
     """
-    start_thread(lambda _: original(self), name="lambda-stop")
-
-
-def add_logs(start: Callable[..., None], original: Callable[..., None], self: Any, item: Any) -> None:
-    """LocalStack starts a thread and assumes a role for each version's logs, before there are any."""
-    with _starting:
-        if self._thread is None:
-            start(self)
-    original(self, item)
+    if self.poller is None:
+        original(self)
+    else:
+        start_thread(lambda _: original(self), name="lambda-stop")

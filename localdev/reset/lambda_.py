@@ -9,6 +9,8 @@ from typing import Any
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.plugins import SERVICE_PLUGINS
 
+from localdev.functions import recording
+
 AT_ONCE = 8
 
 
@@ -26,6 +28,7 @@ def forget(account: str) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda version: version.stop(), versions))
         list(pool.map(lambda code: code.destroy(), _codes(account)))
+    recording.write()  # or it would be written to what was reset
 
 
 def _taken(managers: dict[str, Any], account: str) -> list[Any]:

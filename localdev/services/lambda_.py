@@ -1,8 +1,8 @@
-"""Lambda: how environments are lent, what versions cost, and what LocalStack does not hand on to an executor."""
+"""Lambda: how environments are lent, what versions and invocations cost, and what LocalStack keeps from executors."""
 
 from __future__ import annotations
 
-from localdev.functions import dead_letters, environments, failed, requests, versions
+from localdev.functions import dead_letters, environments, failed, pollers, recording, requests, versions
 
 
 def apply() -> None:
@@ -11,3 +11,5 @@ def apply() -> None:
     failed.apply()
     requests.apply()
     versions.apply()
+    pollers.apply()
+    recording.apply()

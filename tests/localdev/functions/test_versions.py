@@ -34,29 +34,6 @@ assert "/bucket/one?" in urls[0] and "/bucket/other?versionId=second&" in urls[1
 assert len(made) == 1
 """
 
-LOGS_WAIT_FOR_THE_FIRST_LINE = """
-import threading
-from localdev.functions import versions
-from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler
-
-versions.apply()
-loops, lines = [], []
-def loop(self, *_):
-    loops.append(self)
-    while (item := self.log_queue.get()) is not QUEUE_SHUTDOWN:
-        lines.append(item)
-LogHandler.run_log_loop = loop
-
-handler = LogHandler("role", "us-east-1")
-handler.start_subscriber()
-assert handler._thread is None
-handler.add_logs("first")
-handler.add_logs("second")
-handler.stop()
-assert loops == [handler] and lines == ["first", "second"]
-LogHandler("role", "us-east-1").stop()
-"""
-
 AN_ENVIRONMENT_WAITS_FOR_ITS_CODE = """
 import threading
 from types import SimpleNamespace
@@ -123,7 +100,6 @@ assert ran == [] and package.with_name("app.py").read_text() == "pass"
     "script",
     [
         ONE_CLIENT_SIGNS_ALL,
-        LOGS_WAIT_FOR_THE_FIRST_LINE,
         AN_ENVIRONMENT_WAITS_FOR_ITS_CODE,
         NO_THREADS_FOR_A_ZIP,
         NO_PROGRAM_FOR_A_ZIP,

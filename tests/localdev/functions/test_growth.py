@@ -1,0 +1,83 @@
+"""An emulator that has run many functions many times is as large as before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localdev.emulator import Emulator
+
+pytestmark = pytest.mark.emulator
+EMPTY = "def handler(event, context): pass"
+
+
+@pytest.fixture
+def held(emulator: Emulator) -> Callable[[], tuple[int, int, int]]:
+    """Its open files, its threads, and the processes that it has started."""
+
+    def held() -> tuple[int, int, int]:
+        process = Path(f"/proc/{emulator.status().pid}")
+        threads = list((process / "task").iterdir())
+        children = [child for thread in threads for child in (thread / "children").read_text().split()]
+        return len(list((process / "fd").iterdir())), len(threads), len(children)
+
+    return held
+
+
+def test_many_invocations_leave_nothing(
+    deploy: Callable[..., Any],
+    client: Callable[[str], Any],
+    held: Callable[[], tuple[int, int, int]],
+    until: Callable[..., Any],
+) -> None:
+    """What others have left may end meanwhile, so there may be less."""
+    function = deploy(EMPTY)
+    for _ in range(20):
+        function.invoke()
+    client("cloudwatch").list_metrics(Namespace="AWS/Lambda")  # which starts it
+    before = held()
+    for _ in range(200):
+        function.invoke()
+    until(lambda: all(now <= then for now, then in zip(held(), before, strict=True)))
+
+
+def test_versions_that_nobody_calls_have_no_threads(
+    deploy: Callable[..., Any], held: Callable[[], tuple[int, int, int]], until: Callable[..., Any]
+) -> None:
+    for _ in range(10):  # as many as there are workers that make them
+        deploy(EMPTY)
+    before = held()
+    for _ in range(10):
+        deploy(EMPTY, Publish=True)
+    until(lambda: all(now <= then for now, then in zip(held(), before, strict=True)))
+
+
+THREADS_THAT_ENDED = """
+import gc, weakref
+from localdev import threads
+from localstack.utils.threads import TMP_THREADS, start_thread
+
+class Held:
+    pass
+
+threads.apply()
+known, held = list(TMP_THREADS), []
+def start():
+    what = Held()
+    held.append(weakref.ref(what))
+    start_thread(lambda _: what, name="short").join()
+for _ in range(50):
+    start()
+gc.collect()
+assert len(TMP_THREADS) <= len(known) + 1, TMP_THREADS
+assert sum(each() is not None for each in held) <= 1
+"""
+
+
+def test_threads_that_have_ended_are_forgotten(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", THREADS_THAT_ENDED], env={"HOME": str(tmp_path)}, check=True)
