@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -85,5 +83,7 @@ assert second.poller is not None
 
 @pytest.mark.emulator
 @pytest.mark.parametrize("what", [FIRST_INVOCATION, UPDATED, INVOKED_WHILE_UPDATED])
-def test_a_queue_is_looked_into_from_the_first_invocation_on(what: str, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", PREPARED + what], env={"HOME": str(tmp_path)}, check=True, timeout=60)
+def test_a_queue_is_looked_into_from_the_first_invocation_on(
+    what: str, within_localstack: Callable[[str], None]
+) -> None:
+    within_localstack(PREPARED + what)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,5 +129,5 @@ assert Counter(written) == {"line\\n": 1, "Invocations": 2}
 
 
 @pytest.mark.parametrize("what", [TOGETHER, ONE_FAILS], ids=["many together", "one fails"])
-def test_invocations_start_no_threads_and_share_requests(what: str, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", PREPARED + what], env={"HOME": str(tmp_path)}, check=True)
+def test_invocations_start_no_threads_and_share_requests(what: str, within_localstack: Callable[[str], None]) -> None:
+    within_localstack(PREPARED + what)

@@ -115,7 +115,10 @@ def test_what_ends_does_not_hold_up_what_is_made(end: str, deploy: Callable[...,
 
     The last one first: each poll still has most of its two seconds to go when its turn comes.
     """
-    functions = [deploy("def handler(event, context): pass", Publish=True) for _ in range(20)]
+    functions = [deploy("def handler(event, context): pass") for _ in range(20)]
+    for function in functions:
+        function.client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
+        function.client.invoke(FunctionName=function.name, InvocationType="Event")  # which begins the polls
     began = time.monotonic()
     for function in reversed(functions):
         if end == "delete":
