@@ -22,6 +22,8 @@ from localdev.models import services_by_mark
 OF_MOTO = re.compile("No moto route|action has not been implemented")
 # Services whose format answers a request to one that botocore does not know.
 SPEAKERS: dict[Any, str] = {"smithy-rpc-v2-cbor": "cloudwatch", "json": "kms", "query": "sts", "rest-json": "lambda"}
+# What LocalStack leaves of marks that have dots themselves, such as CloudTrail's ``com.amazonaws.cloudtrail...``.
+CUT = "com"
 
 
 def apply(gateway: Any) -> None:
@@ -52,6 +54,8 @@ def refuse_services(chain: Any, context: Any, response: Any) -> None:
     A request that is neither signed nor names a target cannot be told from one to S3, and is left to LocalStack.
     """
     signing_name, target, *_ = service_router._extract_service_indicators(context.request)
+    if target == CUT:
+        target = None
     offered = get_service_catalog()
     if target in offered.target_prefix_index or not (signing_name or target):
         return
