@@ -1,9 +1,10 @@
 """What a document asks its reader to do: its ``console`` and ``diff`` blocks, in order.
 
-In a ``console`` block a line that begins with ``$ `` is a command, continued where it ends with a backslash; what
-follows, up to the next command, is what it prints. A block of commands alone is a recipe: it shows no output.
-A block that begins without a command and ends with ``^C`` shows what the last command of the block before prints next,
-until the reader stops it. A ``diff`` block is an edit that the reader makes. Blocks of other languages are to be read.
+In a ``console`` block a line that begins with ``$ `` is a command, continued where it ends with a backslash, or up to
+``END`` where it ends with ``<<'END'``; what follows, up to the next command, is what it prints. A block of commands
+alone is a recipe: it shows no output. A block that begins without a command and ends with ``^C`` shows what the last
+command of the block before prints next, until the reader stops it. A ``diff`` block is an edit that the reader makes.
+Blocks of other languages are to be read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass, replace
 
 PROMPT = "$ "
 STOP = "^C"
-READ = frozenset({"json", "mermaid", "python", "text", "yaml"})
+TEXT, END = "<<'END'", "END"
+READ = frozenset({"hcl", "json", "mermaid", "python", "text", "yaml"})
 # A question and what the reader types: ``Default region name [None]: us-east-1``.
 QUESTION = re.compile(r"(.* \[[^]]*\]:) ?(.*)")
 
@@ -118,7 +120,7 @@ def _go_on(found: list[Command | Rest | Edit], block: Block) -> None:
 def _commands(block: Block) -> Iterator[Command]:
     texts: list[tuple[int, str]] = []
     outputs: list[list[str]] = []
-    continued = False
+    continued = text_follows = False
     for number, line in enumerate(block.lines, block.line):
         if continued:
             begun, text = texts[-1]
@@ -129,7 +131,8 @@ def _commands(block: Block) -> Iterator[Command]:
         else:
             outputs[-1].append(line)
             continue
-        continued = line.endswith("\\")
+        text_follows = line.endswith(TEXT) or (text_follows and line != END)
+        continued = text_follows or line.endswith("\\")
     recipe = not any(map(any, outputs))
     for (number, text), output in zip(texts, outputs, strict=True):
         yield Command(number, text, None if recipe else output)

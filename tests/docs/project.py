@@ -50,12 +50,22 @@ class Project:
                 if b"\0" not in content:  # a text
                     copy.write_bytes(re.sub(rb"\b%d\b" % DEFAULT_PORT, b"%d" % self.port, content))
 
+    def _aws_cli(self) -> Path:
+        """A folder with nothing but the command, whatever else is installed where it comes from."""
+        folder = self.folder.with_name("programs")
+        folder.mkdir(exist_ok=True)
+        command = folder / "aws"
+        command.write_text(f'#!/bin/sh\nexec {sys.executable} {Path(sys.executable).with_name("aws")} "$@"\n')
+        command.chmod(0o755)
+        return folder
+
     def environment(self) -> dict[str, str]:
         """A newcomer's shell, whose AWS account is played by the emulator."""
         home = self.folder.with_name("home")
         home.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
         path = [folder for folder in kept["PATH"].split(os.pathsep) if not folder.startswith(sys.prefix)]
+        path.append(str(self._aws_cli()))
         return {
             **kept,
             "PATH": os.pathsep.join(path),

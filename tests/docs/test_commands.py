@@ -1,4 +1,4 @@
-"""README and tutorial, done word for word as a newcomer does them: what they show is what happens."""
+"""Documents, done word for word as a newcomer does them: what they show is what happens."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def project(copy: Project) -> Iterator[Project]:
     [
         ("README.md", {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "secret"}),
         ("docs/tutorial.md", {}),  # it has the reader configure them
+        ("docs/localdev.md", {}),
     ],
 )
 def test_what_a_document_shows_is_what_happens(project: Project, name: str, credentials: dict[str, str]) -> None:

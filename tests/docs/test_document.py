@@ -53,6 +53,14 @@ def test_commands_and_edits_are_found_in_order() -> None:
     ]
 
 
+def test_a_command_may_hold_a_text() -> None:
+    text = "```console\n$ cat > file <<'END'\na text\n\n    of lines\nEND\n$ cat file\na text\n```\n"
+    assert steps(text) == [
+        Command(2, "cat > file <<'END'\na text\n\n    of lines\nEND", []),
+        Command(7, "cat file", ["a text"]),
+    ]
+
+
 def test_a_command_goes_on_until_its_rest_is_shown() -> None:
     text = "```console\n$ first\n$ watch\nready\n```\n```diff\n-old\n```\n```console\nlive\n\n^C\n```\n"
     assert steps(f"{text}```console\n$ last\nx\n```\n") == [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 from deployer.resource import Resource, kinds
+from localdev.testing import Account
 from tests.conftest import deploy
 from tests.docs.document import blocks
 from tests.docs.project import ROOT
@@ -56,3 +59,19 @@ def test_the_tutorial_shows_a_part_of_the_projects_configuration() -> None:
 def test_the_tutorial_draws_what_graph_prints() -> None:
     drawn = [block.lines for block in blocks((ROOT / "docs/tutorial.md").read_text()) if block.language == "mermaid"]
     assert deploy("graph", "qr").stdout.splitlines() in drawn
+
+
+def test_the_emulators_page_shows_tests_that_pass(
+    aws_environment: Account, aws_accounts: Callable[[], AbstractContextManager[Account]]
+) -> None:
+    (block,) = (
+        block
+        for block in blocks((ROOT / "docs/localdev.md").read_text(encoding="utf-8"))
+        if any(line.startswith("def test_") for line in block.lines)
+    )
+    shown: dict[str, Any] = {}
+    exec("\n".join(block.lines), shown)
+    shown["test_an_order_is_kept"](aws_environment)
+    assert aws_environment.client("s3").list_objects_v2(Bucket="orders")["KeyCount"] == 1
+    with aws_accounts() as account:
+        shown["test_nothing_is_left_of_it"](account)

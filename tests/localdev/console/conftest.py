@@ -15,7 +15,7 @@ import boto3
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from localdev.emulator import Emulator
 
@@ -26,6 +26,7 @@ HACK = "<img src=x onerror=window.hacked=1>"
 HACKING_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.title="hacked"</script></svg>'
 )
+UMLAUTS = b"_" + "ä".encode() * 40_000  # two bytes each, and the preview ends in the middle of one
 PARTLY_BROKEN = f"""
 def handler(event, context):
     print("the event was {HACK}")
@@ -98,7 +99,7 @@ def _store(world: World) -> None:
         "archive.bin": (bytes(range(256)), "application/octet-stream"),
         "disguised.png": (b"<script>window.hacked=1</script>", "image/png"),
         f"{HACK}.txt": (HACK.encode(), "text/plain"),
-        "umlaut.txt": ("ä".encode() * 40_000, "text/plain"),
+        "umlaut.txt": (UMLAUTS, "text/plain"),
     }
     for key, (body, kind) in contents.items():
         s3.put_object(Bucket="console-photos", Key=key, Body=body, ContentType=kind, Metadata={"note": "kept"})
@@ -229,7 +230,9 @@ def page(chromium: Any, complaints: list[str]) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
     page.on("request", lambda sent: None if sent.url.startswith("http://127.0.0.1:") else complaints.append(sent.url))
+    expect.set_options(timeout=60_000)  # the first view has the emulator import a client of each service
     yield page
+    expect.set_options(timeout=5_000)
     page.unroute_all(behavior="ignoreErrors")
     context.close()
     assert not complaints

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.localdev.console.conftest import ACCOUNT, REGION, SECRET, World
+from tests.localdev.console.conftest import ACCOUNT, REGION, SECRET, UMLAUTS, World
 
 console = pytest.mark.feature("Toolkit", "a local console page: resources, objects, invocations and logs")
 read_only = pytest.mark.feature("Toolkit", "a console that only reads, for this machine's own pages alone")
@@ -150,7 +150,7 @@ def test_pages_of_other_origins_are_refused(world: World) -> None:
 def test_what_is_wrong_is_said(world: World) -> None:
     for address, status, words in [
         (f"{world.url}/_localdev/nothing", 404, "/_localdev/nothing"),
-        (f"{world.url}/_localdev/console/../app.js", 404, "there is nothing"),
+        (f"{world.url}/_localdev/console/../server.py", 404, "there is nothing"),
         (f"{world.url}/_localdev/console/%2e%2e/server.py", 404, "there is nothing"),
         (world.question("api/nothing"), 404, "there is nothing"),
         (world.question("api/details", service="lambda"), 400, "name"),
@@ -198,7 +198,7 @@ def test_objects_are_listed_in_pages(world: World) -> None:
         ("drawing.svg", "image", None),
         ("disguised.png", "text", "<script>window.hacked=1</script>"),
         ("archive.bin", "nothing", None),
-        ("umlaut.txt", "text", "ä" * 32768),
+        ("umlaut.txt", "text", "_" + "ä" * 32767),
         ("many/000", "text", ""),
     ],
 )
@@ -222,4 +222,4 @@ def test_an_object_can_be_saved_and_runs_nowhere(world: World) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
     _, headers, body = ask(world.question("object", bucket="console-photos", key="umlaut.txt", download=""))
     assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''umlaut.txt"
-    assert body == "ä".encode() * 40_000
+    assert body == UMLAUTS
