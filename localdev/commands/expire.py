@@ -20,5 +20,9 @@ def expire(root: Path, port: int, at: datetime | None) -> None:
     moment = at and (at if at.tzinfo else at.replace(tzinfo=UTC))
     query = f"?at={moment.timestamp()}" if moment else ""
     counts = emulator_at(root, port).ask(f"/_localdev/expire{query}", method="POST")
-    said = [f"{count} {kind.replace('_', ' ')}" for kind, count in counts.items() if count]
+    said = [
+        f"{count} {kind.replace('_', ' ').removesuffix('s' if count == 1 else '')}"
+        for kind, count in counts.items()
+        if count
+    ]
     click.echo(", ".join(said) if said else "nothing has expired")

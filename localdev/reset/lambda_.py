@@ -52,4 +52,4 @@ def _codes(account: str) -> list[Any]:
     layers = [
         version.code for store in stores for each in store.layers.values() for version in each.layer_versions.values()
     ]
-    return list({code.id: code for code in functions + layers if code}.values())
+    return list({code.id: code for code in functions + layers if code and not code.is_hot_reloading()}.values())

@@ -259,6 +259,20 @@ def test_an_account_is_emptied_and_works_again(
     assert look(other) == virgin
 
 
+def test_a_folder_that_a_function_runs_from_stays(emulator: Emulator, one: Account, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def handler(event, context): pass")
+    one("lambda").create_function(
+        FunctionName="live",
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role=f"arn:aws:iam::{one.number}:role/any",
+        Code={"S3Bucket": "hot-reload", "S3Key": str(tmp_path)},
+    )
+    assert reset(emulator, one) == {"accounts": [one.number]}
+    assert one("lambda").list_functions()["Functions"] == []
+    assert (tmp_path / "app.py").exists()
+
+
 def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 

@@ -209,7 +209,7 @@ def test_by_the_command(client: Callable[..., Any], bucket: Callable[..., str], 
     assert keys(s3, name) == ["key"]
     done = run("--at", (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%d"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "1 objects" in done.stdout
+    assert "1 object\n" in done.stdout
     assert keys(s3, name) == []
     wrong = run("--at", "tomorrow")
     assert wrong.returncode == 2
