@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import apps, commands, deployments, edit, first_answer, latency, qr_function, report, scale, upload
+from bench import apps, commands, deployments, edit, first_answer, invoke, latency, qr_function, report, scale, upload
 
 FOLDER = Path(__file__).parent
 # Each measures, and gives its section of the report; some have aims.
@@ -28,6 +28,7 @@ PARTS: dict[str, Any] = {
     "commands": commands,
     "first_answer": first_answer,
     "qr_function": qr_function,
+    "invoke": invoke,
 }
 
 

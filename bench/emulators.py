@@ -11,11 +11,17 @@ from localdev.emulator import Emulator
 ANSWERED = " AWS "  # in a line of the emulator's log for each call
 
 
+class EmptyEmulator(Emulator):
+    """One whose functions are nothing: see `bench.empty_executor`."""
+
+    program = "bench.empty_executor"
+
+
 @contextmanager
-def emulator() -> Iterator[Emulator]:
+def emulator(kind: type[Emulator] = Emulator) -> Iterator[Emulator]:
     """One that runs, on a free port and in a folder of its own; both are gone afterwards."""
     with TemporaryDirectory() as folder:
-        started = Emulator(Path(folder), free_port())
+        started = kind(Path(folder), free_port())
         started.start()
         try:
             yield started

@@ -55,6 +55,8 @@ class Status:
 class Emulator:
     """One LocalStack on a loopback port, everything it writes below ``root``."""
 
+    program = "localdev.process"  # the module that its process runs
+
     def __init__(self, root: Path, port: int = DEFAULT_PORT, *, strict: bool = False) -> None:
         self.root = root.absolute()
         self.port = port
@@ -188,7 +190,7 @@ class Emulator:
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 # -P: the folder it runs in must not be importable.
-                [sys.executable, "-P", "-m", "localdev.process", str(self.port)],
+                [sys.executable, "-P", "-m", self.program, str(self.port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
