@@ -6,7 +6,6 @@ LocalStack 4.13.1 keeps policies, says with each call between its services which
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from localstack.aws import handlers
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 
 def apply() -> None:
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's own
     # Before others look: AWS says what is wrong with a request to nobody who may not send it.
     handlers.serve_custom_service_request_handlers.handlers.insert(0, check)
     deletions.apply()

@@ -1,4 +1,7 @@
-"""What AWS looks at when one thing is to call another: whether that will be allowed."""
+"""What AWS looks at when a function gets a role or an event source: whether the role is fit for it.
+
+Whether S3 may notify LocalStack tries out itself, and a function's role when it is created.
+"""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -12,13 +15,7 @@ from localdev.policies import Need
 from localdev.strict.rights import callers
 from localdev.strict.rights.decisions import refusal
 from localdev.strict.rights.needs import function_arn
-from localdev.strict.rights.objects import bucket_arn
 
-NOTIFIED = (
-    ("LambdaFunctionConfigurations", "LambdaFunctionArn", "lambda:InvokeFunction"),
-    ("QueueConfigurations", "QueueArn", "sqs:SendMessage"),
-    ("TopicConfigurations", "TopicArn", "sns:Publish"),
-)
 POLLED = {
     "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
     "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
@@ -32,26 +29,13 @@ def check(context: RequestContext) -> None:
     assert context.operation is not None
     request: Any = context.service_request
     match context.service.service_name, context.operation.name:
-        case "s3", "PutBucketNotificationConfiguration":
-            _notifications(context, request)
         case "lambda", "UpdateFunctionConfiguration" if request.get("Role"):
             _function_role(context, request["Role"])
         case "lambda", "CreateEventSourceMapping":
             _event_source(context, request)
 
 
-def _notifications(context: RequestContext, request: Any) -> None:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"""
-    s3 = callers.Service("s3", context.account_id, bucket_arn(request["Bucket"]))
-    for kind, parameter, action in NOTIFIED:
-        for each in request.get("NotificationConfiguration", {}).get(kind) or []:
-            if refusal(s3, Need(action, each[parameter]), {}) is not None:
-                text = "Unable to validate the following destination configurations"
-                raise CommonServiceException("InvalidArgument", text, 400, sender_fault=True)
-
-
 def _function_role(context: RequestContext, role: str) -> None:
-    """LocalStack asks this itself when a function is created."""
     if refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), {}) is not None:
         _invalid("The role defined for the function cannot be assumed by Lambda.")
 

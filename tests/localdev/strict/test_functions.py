@@ -152,6 +152,9 @@ def test_a_role_that_may_not_read_the_queue_is_refused(function: Function, accou
     assert "Queue visibility timeout: 10 seconds is less than Function timeout: 20 seconds" in message
     url = account.client("sqs").get_queue_url(QueueName="source")["QueueUrl"]
     account.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "120"})
+    stream = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
+    message = refused(create, **names, EventSourceArn=stream, StartingPosition="LATEST")[1]
+    assert message.startswith(f"Cannot access stream {stream}. Please ensure the role can perform the GetRecords")
     made = create(**names, EventSourceArn=source)
     account.client("lambda").delete_event_source_mapping(UUID=made["UUID"])
 

@@ -86,7 +86,7 @@ def test_inline_policies_are_limited_together(account: Account) -> None:
     iam, role = account.client("iam"), account.role()
     put = iam.put_role_policy
     half = policy(allow("s3:GetObject", "arn:aws:s3:::" + "b" * 5100))
-    put(RoleName=role.name, PolicyName="one", PolicyDocument=json.dumps(json.loads(half), indent=100))
+    put(RoleName=role.name, PolicyName="one", PolicyDocument=json.dumps(json.loads(half), indent=2000))
     put(RoleName=role.name, PolicyName="one", PolicyDocument=half)
     code, message = refused(put, RoleName=role.name, PolicyName="two", PolicyDocument=half)
     assert (code, message) == ("LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {role.name}")
