@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException
-from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceRequestRouter
+from localstack.aws.handlers.service import ServiceExceptionSerializer
 from localstack.aws.protocol import service_router
 from localstack.aws.protocol.parser import create_parser
 from localstack.aws.protocol.serializer import create_serializer
@@ -30,7 +30,6 @@ def apply(gateway: Any) -> None:
     before = gateway.request_handlers.index(handlers.parse_service_name)
     gateway.request_handlers.insert(before, refuse_services)
     patch(ServiceExceptionSerializer.create_exception_response)(refuse_unloaded)
-    patch(ServiceRequestRouter.create_not_implemented_response)(refuse_unrouted)
     patch(Skeleton.on_not_implemented_error)(refuse_unimplemented)
 
 
@@ -103,12 +102,6 @@ def refuse_unloaded(original: Callable[..., Any], self: Any, exception: Exceptio
     if context.operation and isinstance(exception, NotImplementedError):
         exception = refusal_of(context, exception)
     return original(self, exception, context)
-
-
-def refuse_unrouted(original: Callable[..., Any], self: Any, context: Any) -> Any:
-    serializer = create_serializer(context.service, context.protocol)
-    error = refusal_of(context, NotImplementedError())
-    return serializer.serialize_error_to_response(error, context.operation, context.request.headers, context.request_id)
 
 
 def refuse_unimplemented(

@@ -154,6 +154,11 @@ class TestRules:
         done = run(emulator, "commanded", "--bus", "default")
         assert (done.returncode, done.stdout, done.stderr) == (0, f"{queue[0]}: delivered\n", "")
         assert len(queue[1]()) == 1
+        nobody = "arn:aws:lambda:us-east-1:000000000000:function:nobody"
+        rule("failing", {"Arn": nobody})
+        failed = run(emulator, "failing")
+        assert failed.returncode == 1
+        assert failed.stdout.startswith(f"{nobody}: ")
         missing = run(emulator, "nobody")
         assert (missing.returncode, missing.stdout) == (1, "")
         assert missing.stderr.splitlines()[1] == "hint: run: aws events list-rules"

@@ -336,17 +336,24 @@ class TestWriting:
         assert dynamodb.get_item(TableName=TABLE, Key=key("dora", 1))["Item"] == item
         dynamodb.delete_item(TableName=TABLE, Key=key("dora", 1))
 
-    def test_an_update_that_fails_changes_nothing(self, dynamodb: Any) -> None:
-        for where in (key("anna", 1), key("nobody", 1)):
-            before = dynamodb.get_item(TableName=TABLE, Key=where).get("Item")
-            with refused("ValidationException"):
-                dynamodb.update_item(
-                    TableName=TABLE,
-                    Key=where,
-                    UpdateExpression="SET added = :one, amount = note + :one",
-                    ExpressionAttributeValues={":one": {"N": "1"}},
-                )
-            assert dynamodb.get_item(TableName=TABLE, Key=where).get("Item") == before
+    @pytest.mark.parametrize(
+        ("where", "expression"),
+        [
+            (key("anna", 1), "SET added = :one ADD note :one"),  # which is text
+            (key("anna", 1), "SET added = :one, amount = note + :one"),
+            (key("nobody", 1), "SET added = :one, amount = note + :one"),
+        ],
+    )
+    def test_an_update_that_fails_changes_nothing(self, dynamodb: Any, where: Any, expression: str) -> None:
+        before = dynamodb.get_item(TableName=TABLE, Key=where).get("Item")
+        with refused("ValidationException"):
+            dynamodb.update_item(
+                TableName=TABLE,
+                Key=where,
+                UpdateExpression=expression,
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+        assert dynamodb.get_item(TableName=TABLE, Key=where).get("Item") == before
 
     @pytest.mark.parametrize(
         "item",
@@ -429,6 +436,17 @@ class TestTransactions:
         assert found == [{"Item": key("tina", 1)}, {"Item": key("tina", 2) | {"amount": {"N": "7"}}}, {}]
         deletes = [{"Delete": {"TableName": TABLE, "Key": key("tina", order)}} for order in (1, 2)]
         dynamodb.transact_write_items(TransactItems=deletes)
+
+    def test_what_was_there_stays_as_it_was(self, dynamodb: Any) -> None:
+        """Of several writes the last one fails."""
+        before = query(dynamodb, "customer = :anna", values={"anna": {"S": "anna"}})["Items"]
+        put = {"Put": {"TableName": TABLE, "Item": key("anna", 99)}}
+        delete = {"Delete": {"TableName": TABLE, "Key": key("anna", 2)}}
+        update = {"Update": {"TableName": TABLE, "Key": key("anna", 1), "UpdateExpression": "REMOVE note"}}
+        check = {"TableName": TABLE, "Key": key("anna", 3), "ConditionExpression": "attribute_not_exists(customer)"}
+        with refused("TransactionCanceledException"):
+            dynamodb.transact_write_items(TransactItems=[put, delete, update, {"ConditionCheck": check}])
+        assert query(dynamodb, "customer = :anna", values={"anna": {"S": "anna"}})["Items"] == before
 
     def test_an_item_once(self, dynamodb: Any) -> None:
         put = {"Put": {"TableName": TABLE, "Item": key("tina", 1)}}

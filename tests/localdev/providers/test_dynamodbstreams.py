@@ -137,7 +137,8 @@ class TestTimeToLive:
         dynamodb.update_time_to_live(
             TableName="ends", TimeToLiveSpecification={"Enabled": True, "AttributeName": "end"}
         )
-        ends = {"past": {"N": str(now - 5)}, "later": {"N": str(now + 3600)}, "text": {"S": "1"}, "never": None}
+        ends = {"past": {"N": str(now - 5)}, "later": {"N": str(now + 3600)}, "never": None}
+        ends["text"] = {"S": str(now - 5)}
         ends["long-past"] = {"N": str(now - 6 * 365 * 24 * 3600)}
         for name, end in ends.items():
             dynamodb.put_item(TableName="ends", Item={"id": {"S": name}} | ({"end": end} if end else {}))
