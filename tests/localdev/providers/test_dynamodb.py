@@ -139,7 +139,7 @@ class TestTables:
 
 
 @pytest.mark.feature(
-    "DynamoDB", "point-in-time recovery", partly="the flag is kept; a restore makes a table of the items of today"
+    "DynamoDB", "point-in-time recovery", partly="it can be turned on and off; no restore was looked at"
 )
 def test_point_in_time_recovery_is_a_flag(dynamodb: Any) -> None:
     def status() -> str:
