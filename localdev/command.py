@@ -27,7 +27,7 @@ def located(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def emulator_at(root: Path, port: int, *, strict: bool = False) -> Emulator:
+def emulator_at(root: Path, port: int, *, strict: bool = False, state: Path | None = None) -> Emulator:
     from localdev.emulator import Emulator
 
-    return Emulator(root, port, strict=strict)
+    return Emulator(root, port, strict=strict, state=state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import shutil
 import signal
@@ -19,7 +18,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from localdev.errors import NotInstalled, NotRunning, OtherMode, PortTaken, Refused, StartFailed, StopFailed
+from localdev import state
+from localdev.asking import request, version_at
+from localdev.errors import (
+    NotInstalled,
+    NotRunning,
+    OtherMode,
+    PortTaken,
+    Refused,
+    StartFailed,
+    StateRefused,
+    StopFailed,
+)
 from localdev.lock import FolderLock
 from localdev.process import LOCK, SOCKET, STRICT
 from localdev.settings import HOST, localstack_environment
@@ -32,7 +42,6 @@ STOP_GRACE = 2.0
 KILL_LIMIT = 5.0  # seconds a killed process may take to be gone
 POLL = 0.02  # seconds
 SHOWN_LOG_LINES = 15
-HEALTH = "/_localstack/health"
 
 
 @dataclass(frozen=True)
@@ -57,10 +66,14 @@ class Emulator:
 
     program = "localdev.process"  # the module that its process runs
 
-    def __init__(self, root: Path, port: int = DEFAULT_PORT, *, strict: bool = False) -> None:
+    def __init__(
+        self, root: Path, port: int = DEFAULT_PORT, *, strict: bool = False, state: Path | None = None
+    ) -> None:
+        """state: a folder in which it finds what another one held when it stopped, and leaves what it holds."""
         self.root = root.absolute()
         self.port = port
         self.strict = strict
+        self.state = state and state.absolute()
         self.log = self.root / "localstack.log"
         self._lock = FolderLock(self.root)
         self._process: subprocess.Popen[bytes] | None = None  # to be reaped, if this object started it
@@ -74,7 +87,7 @@ class Emulator:
         running = self._lock.held()
         owner = self._lock.owner() if running else {}
         port = owner.get("port", self.port)
-        version = _version_at(port, timeout=2) if running else None
+        version = version_at(port, timeout=2) if running else None
         return Status(
             running=running,
             ready=version is not None,
@@ -92,7 +105,7 @@ class Emulator:
         if port is None:
             raise NotRunning(f"no emulator of {self.root} runs", "run: python -m localdev start")
         try:
-            status, document = _request(port, method, path, START_LIMIT)
+            status, document = request(port, method, path, START_LIMIT)
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise NotRunning(f"the emulator of {self.root} does not answer: {error}", f"look at: {self.log}") from error
         if status != HTTPStatus.OK:
@@ -102,7 +115,8 @@ class Emulator:
     def start(self) -> bool:
         """Returns once the gateway answers: True if this call started it, False if it ran already.
 
-        Raises NotInstalled, PortTaken, OtherMode or StartFailed; then nothing that this call started is left.
+        Raises NotInstalled, PortTaken, OtherMode, StateRefused or StartFailed; then nothing that this call started
+        is left.
         """
         deadline = time.monotonic() + START_LIMIT
         while (lock := self._lock.acquire()) is None:
@@ -120,18 +134,40 @@ class Emulator:
             try:
                 os.ftruncate(lock, 0)
                 _require_installed()
+                if self.state:
+                    state.check(self.state, self.port)
                 with _bound_socket(self.port) as listener:
                     self._process = self._spawn(listener, lock)
             finally:
                 os.close(lock)  # the emulator holds it now, if there is one
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._await_gateway(self._process)
+            if self.state:
+                self._load_state()
         except BaseException:
             if self._process is not None:
                 self._process.kill()
                 self._reap()
             raise
         return True
+
+    def _load_state(self) -> None:
+        try:
+            self.ask("/_localdev/state/load", method="POST")
+        except Refused as error:
+            raise StateRefused(
+                f"the state in {self.state} cannot be loaded: {error}", f"look at: {self.log}"
+            ) from error
+
+    def save(self) -> list[str]:
+        """Writes down what it holds, if it was started with a folder for that; to be called before `stop`.
+
+        Returns the services that hold something which cannot be kept. Raises NotRunning or Refused.
+        """
+        if not self._lock.held() or not self._lock.owner().get("state"):
+            return []
+        left_out: list[str] = self.ask("/_localdev/state/save", method="POST")["left out"]
+        return left_out
 
     def stop(self) -> bool:
         """Returns once every process is gone: True if there was one. Raises StopFailed."""
@@ -165,7 +201,7 @@ class Emulator:
     def _answers_already(self) -> bool:
         owner = self._lock.owner()
         port = owner.get("port")
-        if port is None or _version_at(port, timeout=START_LIMIT) is None:
+        if port is None or version_at(port, timeout=START_LIMIT) is None:
             return False
         if port != self.port:
             raise PortTaken(
@@ -177,6 +213,11 @@ class Emulator:
                 f"the emulator of {self.root} runs already, and is {'not ' if self.strict else ''}strict",
                 f"stop it first, or {'leave out' if self.strict else 'add'} --strict",
             )
+        if bool(self.state) != bool(owner.get("state")):
+            raise OtherMode(
+                f"the emulator of {self.root} runs already, {'without' if self.state else 'with'} a state to keep",
+                f"stop it first, or {'leave out' if self.state else 'add'} --state",
+            )
         return True
 
     def _spawn(self, listener: socket.socket, lock: int) -> subprocess.Popen[bytes]:
@@ -187,6 +228,8 @@ class Emulator:
         environment |= {SOCKET: str(listener.fileno()), LOCK: str(lock)}
         if self.strict:
             environment[STRICT] = "1"
+        if self.state:
+            environment[state.STATE] = str(self.state)
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 # -P: the folder it runs in must not be importable.
@@ -203,7 +246,7 @@ class Emulator:
     def _await_gateway(self, process: subprocess.Popen[bytes]) -> None:
         # The socket listens already: this request waits in its queue until the gateway takes it, and
         # breaks off if the process dies.
-        if _version_at(self.port, timeout=START_LIMIT) is not None:
+        if version_at(self.port, timeout=START_LIMIT) is not None:
             return
         lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         try:
@@ -211,27 +254,6 @@ class Emulator:
         except subprocess.TimeoutExpired:
             what = f"did not answer within {START_LIMIT:.0f} s"
         raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")
-
-
-def _version_at(port: int, timeout: float) -> str | None:
-    """The version of the LocalStack that answers on a port, None if none does. timeout in seconds."""
-    try:
-        version: str = _request(port, "GET", HEALTH, timeout)[1]["version"]
-    except (OSError, ValueError, KeyError, http.client.HTTPException):
-        return None
-    else:
-        return version
-
-
-def _request(port: int, method: str, path: str, timeout: float) -> tuple[int, Any]:
-    """Status and document. timeout in seconds."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
-    try:
-        connection.request(method, path)
-        response = connection.getresponse()
-        return response.status, json.load(response)
-    finally:
-        connection.close()
 
 
 def _require_installed() -> None:

@@ -4,6 +4,7 @@ LocaldevError
 ├── NotInstalled      LocalStack or our plugins are missing from this Python
 ├── PortTaken         another program listens on the port
 ├── OtherMode         the emulator runs already, and is strict where it should not be, or the reverse
+├── StateRefused      the state to start with is of another version, or no state
 ├── StartFailed       LocalStack started and gave up, or never answered
 ├── NotRunning        there is no emulator to ask, or it does not answer
 ├── Refused           the emulator answered that it will not
@@ -30,6 +31,10 @@ class PortTaken(LocaldevError):
 
 
 class OtherMode(LocaldevError):
+    pass
+
+
+class StateRefused(LocaldevError):
     pass
 
 

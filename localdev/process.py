@@ -13,6 +13,7 @@ import signal
 import sys
 
 from localdev.lock import write_owner
+from localdev.state import STATE
 
 SOCKET = "LOCALDEV_SOCKET"
 LOCK = "LOCALDEV_LOCK"
@@ -24,7 +25,13 @@ def main() -> None:
     for name in (SOCKET, LOCK):
         # Lambda processes and whatever else LocalStack spawns must not keep the port or the lock.
         os.set_inheritable(int(os.environ[name]), False)
-    write_owner(int(os.environ[LOCK]), pid=os.getpid(), port=int(sys.argv[1]), strict=STRICT in os.environ)
+    write_owner(
+        int(os.environ[LOCK]),
+        pid=os.getpid(),
+        port=int(sys.argv[1]),
+        strict=STRICT in os.environ,
+        state=STATE in os.environ,
+    )
     # Start-up allocates some hundred thousand objects that stay: collecting among them only costs time.
     gc.disable()
     from localstack.runtime.main import main as run_localstack

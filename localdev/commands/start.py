@@ -15,9 +15,14 @@ from localdev.command import emulator_at, located
 @click.option(
     "--strict", is_flag=True, help="Refuse what AWS refuses: what a role may not do, what is too long or public."
 )
-def start(root: Path, port: int, strict: bool) -> None:
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder: begin with what is kept there, and keep there what 'stop' finds.",
+)
+def start(root: Path, port: int, strict: bool, state: Path | None) -> None:
     """Start the emulator and return once it answers."""
-    emulator = emulator_at(root, port, strict=strict)
+    emulator = emulator_at(root, port, strict=strict, state=state)
     began = time.monotonic()
     started = emulator.start()
     version = emulator.status().version

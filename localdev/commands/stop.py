@@ -12,5 +12,12 @@ from localdev.command import emulator_at, located
 @click.command()
 @located
 def stop(root: Path, port: int) -> None:
-    """Stop the emulator and every function it runs."""
-    click.echo("stopped" if emulator_at(root, port).stop() else "not running")
+    """Stop the emulator and every function it runs; with a state to keep, keep it."""
+    emulator = emulator_at(root, port)
+    try:
+        left_out = emulator.save()
+    finally:
+        stopped = emulator.stop()
+    click.echo("stopped" if stopped else "not running")
+    if left_out:
+        click.echo(f"not kept, for it would not come back whole: {', '.join(left_out)}")

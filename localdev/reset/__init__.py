@@ -35,22 +35,22 @@ def reset(account: str | None = None) -> list[str]:
     if account is not None and not re.fullmatch(r"\d{12}", account):
         raise ValueError(f"{account!r} is no account: it has 12 digits")
     with _resetting:
-        bundles = list(_bundles())
-        known = {number for bundle in bundles for number in list(bundle)} - {INTERNAL}
+        kept = list(bundles())
+        known = {number for bundle in kept for number in list(bundle)} - {INTERNAL}
         chosen = sorted(known if account is None else known & {account})
         for number in chosen:
             _end(number)
-            for bundle in bundles:
+            for bundle in kept:
                 bundle.pop(number, None)
             history.forget(number)
         reset_model_data()  # moto's list of everything it ever made, which nobody reads
     return chosen
 
 
-def _bundles() -> Iterator[dict[str, Any]]:
+def bundles() -> Iterator[Any]:
     """Everything that is kept by account: account's number → region → what it holds."""
     stores = _Stores()
-    for name in _running():
+    for name in running():
         SERVICE_PLUGINS.require(name).accept_state_visitor(stores)
     yield from stores.found.values()
     # All that hold anything, among them those that other services use behind the scenes; some more than once.
@@ -70,11 +70,13 @@ class _Stores(StateVisitor):
 
 
 def _end(account: str) -> None:
-    running = {name.replace("-", "_") for name in _running()}
-    for module in pkgutil.iter_modules(__path__):
-        if module.name.removesuffix("_") in running:
-            importlib.import_module(f"{__name__}.{module.name}").forget(account)
+    services = {name.replace("-", "_") for name in running()}
+    modules = [module.name for module in pkgutil.iter_modules(__path__) if module.name.removesuffix("_") in services]
+    # Functions first: they use the others to the last.
+    for name in sorted(modules, key=lambda name: name != "lambda_"):
+        importlib.import_module(f"{__name__}.{name}").forget(account)
 
 
-def _running() -> list[str]:
+def running() -> list[str]:
+    """The services that are loaded."""
     return [name for name in SERVICE_PLUGINS.list_available() if SERVICE_PLUGINS.is_running(name)]

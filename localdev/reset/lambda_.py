@@ -28,6 +28,7 @@ def forget(account: str) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda version: version.stop(), versions))
         list(pool.map(lambda code: code.destroy(), _codes(account)))
+    recording.write()  # or their last words would bring their log groups back
     recording.write()  # or it would be written to what was reset
 
 

@@ -1,0 +1,43 @@
+"""What an emulator holds, in a file: written when it stops, read when it starts (``start --state DIR``).
+
+LocalStack's stores and moto's backends are objects of their own code, so a file is of use to the very same versions
+only; its first line says which. This module is what the command line needs of it; the emulator does the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from localdev.errors import StateRefused
+
+FILE = "state"
+STATE = "LOCALDEV_STATE"  # the environment variable that names the folder to an emulator that keeps its state
+
+
+def head(port: int) -> dict[str, Any]:
+    """What must be the same for a file to be read. port: URLs with it are in what functions and pages know."""
+    packages = {name: version(name) for name in ("localstack-core", "moto-ext", "skiff")}
+    return {**packages, "python": f"{sys.version_info.major}.{sys.version_info.minor}", "port": port}
+
+
+def check(folder: Path, port: int) -> None:
+    """Raises StateRefused unless there is no file yet, or one that this emulator can read."""
+    try:
+        with (folder / FILE).open("rb") as file:
+            found = json.loads(file.readline())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise StateRefused(f"{folder / FILE} is no state of an emulator", "choose another folder for --state")
+    for what, ours in head(port).items():
+        if found.get(what) != ours:
+            raise StateRefused(
+                f"the state in {folder} is of {what} {found.get(what)}, and this is {ours}",
+                f"start with --port {found['port']}" if what == "port" else "begin anew: choose another folder",
+            )
