@@ -154,13 +154,16 @@ def _apis() -> Iterator[Url]:
 def _websites() -> Iterator[Url]:
     from localstack.services.s3.models import s3_stores
 
+    from localdev.endpoints import website
+
     for account, regions in list(s3_stores.items()):
         # Buckets are shared by the account's regions.
         for store in list(regions.values())[:1]:
             for name, bucket in list(store.buckets.items()):
                 if bucket.website_configuration:
-                    url = f"http://{name}.s3-website.localhost:{config.GATEWAY_LISTEN[0].port}/"
-                    yield Url("website", account, name, url)
+                    own_host = f"http://{name}.s3-website.localhost:{config.GATEWAY_LISTEN[0].port}/"
+                    by_path = f"{config.external_service_url()}{website.PREFIX}{name}/"
+                    yield from (Url("website", account, name, url) for url in (own_host, by_path))
 
 
 def _distributions() -> Iterator[Url]:
