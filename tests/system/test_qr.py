@@ -114,10 +114,14 @@ def test_curl_that_calls_its_json_a_form(qr: Qr) -> None:
     assert decode(http("GET", answer.json["url"]).body) == "a=b&c d"
 
 
-def test_a_missing_picture_is_not_found(qr: Qr) -> None:
+def test_a_missing_picture_is_refused(qr: Qr) -> None:
+    """S3 tells who may not list a bucket nothing of what is not in it: 403, not 404.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
     url = qr.generate("there")["url"]
     assert http("GET", url).status == 200
-    assert http("GET", url + "x").status == 404
+    assert http("GET", url + "x").status == 403
 
 
 def test_direct_invocation(qr: Qr, client: Callable[[str], Any]) -> None:
