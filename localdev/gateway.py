@@ -19,7 +19,7 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from plux import PluginManager  # type: ignore[import-untyped]
 from twisted.internet import reactor
 
-from localdev import endpoints, packages, refusals, services, serving, threads
+from localdev import clients, endpoints, packages, refusals, services, serving, threads
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET, STRICT
@@ -43,6 +43,7 @@ class LoopbackServer(TwistedRuntimeServer):
         refusals.apply(gateway)
         packages.apply()
         threads.apply()
+        clients.apply()
         gateway.request_handlers.insert(0, keep_body)
         if STRICT in os.environ:
             from localdev import strict

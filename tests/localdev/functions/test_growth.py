@@ -83,3 +83,24 @@ assert sum(each() is not None for each in held) <= 1
 
 def test_threads_that_have_ended_are_forgotten(within_localstack: Callable[[str], None]) -> None:
     within_localstack(THREADS_THAT_ENDED)
+
+
+CLIENTS_OF_ACCOUNTS = """
+import gc
+from botocore.client import BaseClient
+from localdev import clients
+from localstack.aws.connect import ExternalClientFactory
+
+clients.apply()
+factory = ExternalClientFactory()
+def client(account):
+    return factory.get_client("sts", "us-east-1", f"{account:012}", endpoint_url="http://127.0.0.1:1")
+last = [client(account) for account in range(80)][-1]
+gc.collect()
+assert client(79) is last
+assert sum(isinstance(each, BaseClient) for each in gc.get_objects()) <= clients.KEPT
+"""
+
+
+def test_clients_of_accounts_used_long_ago_are_forgotten(within_localstack: Callable[[str], None]) -> None:
+    within_localstack(CLIENTS_OF_ACCOUNTS)
