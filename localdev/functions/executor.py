@@ -183,11 +183,16 @@ class ProcessExecutor(RuntimeExecutor):
         settings = self.function_version.config
         began = time.monotonic()
         self._seen = self._saved()
+        code = settings.code.get_unzipped_code_location()
+        if not code.is_dir():  # it was to be reloaded
+            outcome = wording.no_folder(settings.handler, str(code))
+            self._logs += self._lines.init_report(outcome, duration=0, phase=phase)
+            return outcome
         interpreter = interpreter_of(settings.runtime)
         self._sandbox = sandbox = Sandbox(
             interpreter,
             Filesystem(
-                code=settings.code.get_unzipped_code_location(),
+                code=code,
                 runtime=runtime_folder(interpreter),
                 temporary=self._temporary,
                 layers=folder_of(settings.layers),

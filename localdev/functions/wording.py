@@ -51,6 +51,12 @@ def init_error(body: bytes) -> Outcome:
     return Outcome(body, kind=json.loads(body)["errorType"])
 
 
+def no_folder(handler: str, folder: str) -> Outcome:
+    """As AWS's runtime words what it cannot import, though there is no such thing as a folder on AWS."""
+    module = handler.rpartition(".")[0]
+    return _error("Runtime.ImportModuleError", f"Unable to import module '{module}': there is no folder {folder}")
+
+
 def start(request_id: str, version: str) -> str:
     return f"START RequestId: {request_id} Version: {version}\n"
 

@@ -79,6 +79,17 @@ def test_a_missing_folder_is_told_and_can_be_mended(client: Callable[[str], Any]
     assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"mended"'
 
 
+@pytest.mark.emulator
+@RELOADED
+def test_a_folder_may_go_and_come_back(function: Any, folder: Path) -> None:
+    away = folder.rename(folder.with_name("away"))
+    answer = function.invoke()
+    assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+    assert answer.payload["errorMessage"] == f"Unable to import module 'app': there is no folder {folder}"
+    away.rename(folder)
+    assert function.invoke().error is None
+
+
 def test_every_way_to_save_shows(tmp_path: Path) -> None:
     file = tmp_path / "inside" / "app.py"
     file.parent.mkdir()
