@@ -23,7 +23,7 @@ from localdev.functions.hot_reload import Snapshot, snapshot
 from localdev.functions.interpreters import Interpreter, here, interpreter_of
 from localdev.functions.layers import folder_of
 from localdev.functions.once import once
-from localdev.functions.runtime_folder import build_runtime_folder
+from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
 from localdev.functions.sandbox import GRACE, Ending, Sandbox
 from localdev.functions.watchdog import MARK, Watchdog
 from localdev.process import LOCK
@@ -196,7 +196,7 @@ class ProcessExecutor(RuntimeExecutor):
                 runtime=runtime_folder(interpreter),
                 temporary=self._temporary,
                 layers=folder_of(settings.layers),
-                needed=(*interpreter.prefixes, *here().prefixes),
+                needed=(*interpreter.prefixes, *linked_folders()),
                 mounted=mounts(),
             ),
             handler=settings.handler,

@@ -31,8 +31,8 @@ def can_mount() -> bool:
 class Filesystem:
     """One environment's.
 
-    ``layers``: what its layers hold together; ``needed``: folders its interpreter lies in; ``mounted``: whether
-    ``temporary`` is its /tmp and ``layers`` its /opt, or it is told where they are instead.
+    ``layers``: what its layers hold together; ``needed``: folders its interpreter and the runtime's links lead to;
+    ``mounted``: whether ``temporary`` is its /tmp and ``layers`` its /opt, or it is told where they are instead.
     """
 
     code: Path

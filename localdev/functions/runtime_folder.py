@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def build_runtime_folder(folder: Path, *, compiled: bool) -> Path:
     else:
         shutil.copy(Path(__file__).with_name("pure_client.py"), folder / "runtime_client.py")
     return folder
+
+
+@cache
+def linked_folders() -> tuple[str, ...]:
+    """Those the links lead to: mostly one."""
+    return tuple({str(_installed(name).parent) for name in PROVIDED})
 
 
 def _installed(name: str) -> Path:

@@ -91,29 +91,33 @@ def test_a_folder_may_go_and_come_back(function: Any, folder: Path) -> None:
 
 
 def test_every_way_to_save_shows(tmp_path: Path) -> None:
-    file = tmp_path / "inside" / "app.py"
-    file.parent.mkdir()
-    seen = [snapshot(tmp_path)]
+    watched = tmp_path / "watched"
+    file = watched / "inside" / "app.py"
+    file.parent.mkdir(parents=True)
+    seen = [snapshot(watched)]
 
     def differs() -> bool:
-        seen.append(snapshot(tmp_path))
+        seen.append(snapshot(watched))
         return seen[-1] != seen[-2]
 
     file.write_text("1")
     assert differs()
-    file.write_text("2")
+    os.utime(file, ns=(0, 1))
     assert differs()
-    other = tmp_path / "new"
-    other.write_text("3")
+    file.write_text("22")
+    os.utime(file, ns=(0, 1))
+    assert differs()
+    other = tmp_path / "other"
+    other.write_text("33")
     os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
-    assert differs()
     other.replace(file)  # same size, same time
     assert differs()
+    (watched / "__pycache__").mkdir()
+    (watched / "__pycache__" / "app.pyc").write_text("")
+    assert not differs()
+    (watched / "circle").symlink_to(watched)
+    (watched / "broken").symlink_to(tmp_path / "nowhere")
+    assert differs()
+    assert not differs()
     file.unlink()
     assert differs()
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "app.pyc").write_text("")
-    (tmp_path / "circle").symlink_to(tmp_path)
-    (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
-    seen.append(snapshot(tmp_path))
-    assert not differs()

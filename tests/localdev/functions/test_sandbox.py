@@ -14,7 +14,7 @@ import pytest
 from localdev.functions.filesystem import Filesystem, can_mount
 from localdev.functions.interpreters import here
 from localdev.functions.runtime_api import Call
-from localdev.functions.runtime_folder import build_runtime_folder
+from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
 from localdev.functions.sandbox import Ending, Sandbox
 from localdev.functions.watchdog import MARK
 
@@ -49,11 +49,12 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
     runtime = build_runtime_folder(tmp_path / "runtime", compiled=kind.compiled)
+    needed = (*here().prefixes, *linked_folders())
     sandboxes = []
 
     def started(source: str, layers: Path | None = None) -> Sandbox:
         (tmp_path / "app.py").write_text(source)
-        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, here().prefixes, kind.mounted)
+        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, needed, kind.mounted)
         # Different ones for different tests, as LocalStack has them for different environments.
         variables = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "PATH": "/usr/bin:/bin", MARK: str(tmp_path)}
         sandbox = Sandbox(here(), filesystem, "app.handler", variables, 128)
@@ -93,7 +94,7 @@ def test_results_and_errors(started: Started) -> None:
         "    logging.warning(context.aws_request_id)\n"
         "    return context.get_remaining_time_in_millis() / event"
     )
-    assert sandbox.initialise(within(5)) is None
+    assert sandbox.initialise(within(30)) is None
     result = called(sandbox, b"2")
     assert (result.path, result.body) == ("/invocation/r1/response", b"0.0")
     assert sandbox.take_logs().endswith("\tr1\tr1\n")
@@ -112,17 +113,17 @@ def test_large_bodies(started: Started) -> None:
 def test_a_refused_response_ends_the_runtime(started: Started) -> None:
     """Then its log says 413, as it does on AWS, and it exits."""
     sandbox = started("def handler(event, context): return event")
-    call = sandbox.handle(HEADERS, b"1", within(5))
+    call = sandbox.handle(HEADERS, b"1", within(30))
     assert isinstance(call, Call)
     call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    assert sandbox.initialise(within(5)) is Ending.EXITED
+    assert sandbox.initialise(within(30)) is Ending.EXITED
     assert sandbox.exit_status() == "exit status 1"
     assert "LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413." in sandbox.take_logs()
 
 
 def test_init_error(started: Started) -> None:
     sandbox = started("import nothing_like_it")
-    error = sandbox.initialise(within(5))
+    error = sandbox.initialise(within(30))
     assert isinstance(error, bytes)
     assert b"Runtime.ImportModuleError" in error
 
@@ -135,7 +136,7 @@ def test_stop_asks_first(started: Started) -> None:
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('bye')))\n"
         "def handler(event, context): time.sleep(60)"
     )
-    assert sandbox.initialise(within(5)) is None
+    assert sandbox.initialise(within(30)) is None
     assert sandbox.handle(HEADERS, b"1", within(0.2)) is Ending.TIMED_OUT
     sandbox.stop()
     assert sandbox.take_logs() == "bye\n"
@@ -146,7 +147,7 @@ def test_stop_asks_first(started: Started) -> None:
 def test_stop_insists(started: Started) -> None:
     """lambda-runtime-environment, "Shutdown phase": a process that does not end within its time is killed."""
     sandbox = started("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ndef handler(*_): pass")
-    assert sandbox.initialise(within(5)) is None
+    assert sandbox.initialise(within(30)) is None
     began = time.monotonic()
     sandbox.stop()
     assert sandbox.exit_status() == "signal: killed"
