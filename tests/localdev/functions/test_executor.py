@@ -117,7 +117,11 @@ class TestEnvironment:
         ).invoke()
         assert answer.payload == [True, True, []]
 
-    @pytest.mark.feature("Lambda", "/tmp of each environment's own")
+    @pytest.mark.feature(
+        "Lambda",
+        "/tmp of each environment's own",
+        partly="on Linux; elsewhere, and where mounts are forbidden, TMPDIR names it",
+    )
     def test_tmp_is_private_and_outlives_the_invocation(self, deploy: Deploy, gate: Gate) -> None:
         """LRE: /tmp belongs to the environment."""
         source = (

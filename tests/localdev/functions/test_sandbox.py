@@ -159,7 +159,7 @@ def test_a_frozen_process_does_not_hold_up_the_deadline(started: Started) -> Non
     assert sandbox.initialise(within(0.3)) is Ending.TIMED_OUT
 
 
-@pytest.mark.feature("Lambda", "memory limit for a function and all it starts")
+@pytest.mark.feature("Lambda", "memory limit for a function and all it starts", partly="looked at every 50 ms")
 def test_memory_is_that_of_all_processes(started: Started) -> None:
     """configuration-memory: the function's memory is all there is, for whatever runs in the environment."""
     sandbox = started(
@@ -188,7 +188,11 @@ def test_what_left_the_group_ends_too(started: Started, until: Callable[..., obj
     until(lambda: not lives(child))
 
 
-@pytest.mark.feature("Lambda", "/tmp of each environment's own")
+@pytest.mark.feature(
+    "Lambda",
+    "/tmp of each environment's own",
+    partly="on Linux; elsewhere, and where mounts are forbidden, TMPDIR names it",
+)
 def test_tmp_is_the_environments(started: Started, kind: Kind) -> None:
     """lambda-runtime-environment: /tmp belongs to the environment, and a new process finds what is there."""
     source = (
@@ -206,7 +210,7 @@ def test_tmp_is_the_environments(started: Started, kind: Kind) -> None:
     assert not Path("/tmp/of-an-environment").exists()
 
 
-@pytest.mark.feature("Lambda", "layers")
+@pytest.mark.feature("Lambda", "layers", partly="at /opt on Linux; elsewhere the search paths alone lead to them")
 def test_layers_come_after_the_package_and_before_the_runtime(started: Started, tmp_path: Path) -> None:
     """packaging-layers, "Layer paths for each Lambda runtime"; python-package, "Dependency search path"."""
     python = tmp_path / "layers" / "python"
@@ -228,7 +232,7 @@ def test_layers_come_after_the_package_and_before_the_runtime(started: Started, 
     assert path in ("/opt/python/found.py", str(python / "found.py"))
 
 
-@pytest.mark.feature("Lambda", "layers")
+@pytest.mark.feature("Lambda", "layers", partly="at /opt on Linux; elsewhere the search paths alone lead to them")
 def test_layers_are_at_opt(started: Started, kind: Kind, tmp_path: Path) -> None:
     """packaging-layers: /opt; elsewhere if the function cannot have its own, and its PATH says where."""
     (tmp_path / "layers" / "bin").mkdir(parents=True)

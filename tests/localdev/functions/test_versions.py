@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import os
-import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -95,10 +94,32 @@ lambda_models.unzip(str(package), str(package.parent))
 assert ran == [] and package.with_name("app.py").read_text() == "pass"
 """
 
+WHAT_ENDS_HOLDS_NOTHING_UP = """
+import threading
+from types import SimpleNamespace
+from localdev.functions import versions
+from localstack.services.lambda_.invocation.event_manager import LambdaEventManager
+
+versions.apply()
+
+def end(how):
+    ending, finish, ended = threading.Event(), threading.Event(), []
+    manager = LambdaEventManager(SimpleNamespace(function_version=SimpleNamespace(qualified_arn="arn")))
+    manager.poller = SimpleNamespace(stop=lambda: (ending.set(), finish.wait(30), ended.append(manager)))
+    manager.poller_thread = SimpleNamespace(join=lambda timeout: None, is_alive=lambda: False)
+    getattr(manager, how)()
+    assert ending.wait(30) and not ended, "it waited for the end"
+    finish.set()
+
+end("stop")
+end("stop_for_update")
+"""
+
 
 @pytest.mark.parametrize(
     "script",
     [
+        WHAT_ENDS_HOLDS_NOTHING_UP,
         ONE_CLIENT_SIGNS_ALL,
         AN_ENVIRONMENT_WAITS_FOR_ITS_CODE,
         NO_THREADS_FOR_A_ZIP,
@@ -107,26 +128,6 @@ assert ran == [] and package.with_name("app.py").read_text() == "pass"
 )
 def test_a_version_costs_little(script: str, within_localstack: Callable[[str], None]) -> None:
     within_localstack(script)
-
-
-@pytest.mark.parametrize("end", ["delete", "update"])
-def test_what_ends_does_not_hold_up_what_is_made(end: str, deploy: Callable[..., Any]) -> None:
-    """In LocalStack each version that stops keeps one of six workers busy for up to two seconds.
-
-    The last one first: each poll still has most of its two seconds to go when its turn comes.
-    """
-    functions = [deploy("def handler(event, context): pass") for _ in range(20)]
-    for function in functions:
-        function.client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
-        function.client.invoke(FunctionName=function.name, InvocationType="Event")  # which begins the polls
-    began = time.monotonic()
-    for function in reversed(functions):
-        if end == "delete":
-            function.client.delete_function(FunctionName=function.name)
-        else:
-            function.update("def handler(event, context): return 'new'")
-    deploy("def handler(event, context): pass")
-    assert time.monotonic() - began < 3
 
 
 def test_what_is_made_can_be_called_at_once(client: Callable[..., Any]) -> None:
