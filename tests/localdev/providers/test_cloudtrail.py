@@ -200,11 +200,17 @@ def test_no_secret_is_written(
     pool = cognito.create_user_pool(PoolName="told")["UserPool"]["Id"]
     cognito.admin_create_user(UserPoolId=pool, Username="ada", TemporaryPassword=secret)
     client("secretsmanager").create_secret(Name="told", SecretString=secret)
+    client("ssm").put_parameter(Name="told", Value=secret, Type="String")
+    session = client("sts").assume_role(RoleArn="arn:aws:iam::000000000000:role/r", RoleSessionName="told")[
+        "Credentials"
+    ]
     key = client("iam").create_access_key(UserName=client("iam").create_user(UserName="keyed")["User"]["UserName"])
     found = delivered()
     text = json.dumps(found)
     assert secret not in text
     assert key["AccessKey"]["SecretAccessKey"] not in text
+    assert session["SecretAccessKey"] not in text
+    assert session["SessionToken"] not in text
     assert named(found, "AdminCreateUser")["requestParameters"]["temporaryPassword"] == "HIDDEN_DUE_TO_SECURITY_REASONS"
     assert named(found, "AdminCreateUser")["requestParameters"]["userPoolId"] == pool
     cognito.delete_user_pool(UserPoolId=pool)

@@ -90,12 +90,18 @@ def test_the_distribution_serves_what_the_bucket_refuses(
 
 @pytest.mark.feature("CloudFront", "origin access control: a private bucket served, while the bucket refuses")
 def test_only_the_distribution_that_the_policy_names(
-    distribute: Callable[..., Any], get: Callable[..., Any], site: dict[str, Any], control: str
+    distribute: Callable[..., Any],
+    get: Callable[..., Any],
+    site: dict[str, Any],
+    control: str,
+    allow: Callable[..., None],
 ) -> None:
     other = distribute({**S3, "OriginAccessControlId": control})
     assert (get(other, "/index.html").status, b"AccessDenied" in get(other, "/index.html").body) == (403, True)
     unsigned = distribute(S3)
-    assert get(unsigned, "/index.html").status == 403
+    allow(unsigned["ARN"])
+    assert get(unsigned, "/index.html").status == 403, "named, but it does not say who it is"
+    allow(site["ARN"])
 
 
 @pytest.mark.feature(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.localdev.providers.cloudfront.conftest import DISABLED, OPTIMIZED, behaviour, counted, custom
 
 pytestmark = pytest.mark.emulator
+OTHERS = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "any"}
 ORIGIN = custom("there", "localhost", 80)
 BUCKET = {"Id": "there", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
 VALUES = {"QueryString": True, "Cookies": {"Forward": "none"}}
@@ -126,6 +128,19 @@ def test_a_wrong_configuration(cloudfront: Any, distribute: Callable[..., Any], 
     """https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html, "Errors" """
     with pytest.raises(cloudfront.exceptions.ClientError, match=error):
         distribute(ORIGIN, **more)
+
+
+@pytest.mark.feature("CloudFront", "changing and deleting: latest versions only, disabled before deleted")
+def test_a_reset_forgets_it(
+    emulator: Any, ask: Callable[..., Any], get: Callable[..., Any], made: dict[str, Any]
+) -> None:
+    theirs = boto3.client("cloudfront", "us-east-1", endpoint_url=emulator.endpoint_url, **OTHERS)
+    there = theirs.create_distribution(DistributionConfig=made["DistributionConfig"])["Distribution"]
+    assert there["ARN"].split(":")[4] == "111111111111"
+    assert get(there, "/").status == 502, "it is asked"
+    assert ask("/_localdev/reset?account=111111111111", "POST").status == 200
+    assert get(there, "/").status == 404
+    theirs.close()
 
 
 @pytest.mark.feature("CloudFront", "configurations that AWS refuses")

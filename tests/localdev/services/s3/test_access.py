@@ -131,7 +131,7 @@ def test_a_public_policy_counts_for_nobody_while_public_buckets_are_restricted(
 
 
 def test_access_control_lists_open_it_where_they_count(
-    ask: Callable[..., Any], client: Callable[..., Any], bucket: str
+    ask: Callable[..., Any], client: Callable[..., Any], publish: Callable[..., None], bucket: str
 ) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
     s3 = client("s3")
@@ -142,6 +142,9 @@ def test_access_control_lists_open_it_where_they_count(
     assert ask("/guarded").status == 200
     assert ask("/guarded/a%20file.txt").status == 403
     assert ask("/guarded/shown", "DELETE").status == 403
+    publish(bucket, Effect="Deny")
+    assert ask("/guarded/shown").status == 403, "a policy's denial wins"
+    s3.delete_bucket_policy(Bucket=bucket)
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
     assert ask("/guarded/shown").status == 403
     s3.delete_public_access_block(Bucket=bucket)
