@@ -4,15 +4,10 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
-HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-# Beside what AWS's models mark as sensitive.
-SECRET = re.compile(
-    r"(?i)password|secret(?!arn|id|name)|sessiontoken|accesstoken|idtoken|refreshtoken|plaintext|privatekey"
-)
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"  # what AWS's models mark as sensitive
 LONGEST = 100 * 1024  # characters
 NAMES = {"s3": {"Bucket": "bucketName"}}
 
@@ -31,19 +26,14 @@ def _value(value: Any, shape: Any, names: dict[str, str]) -> Any:
         return HIDDEN
     if shape.type_name == "structure":
         return {
-            names.get(name) or name[:1].lower() + name[1:]: HIDDEN
-            if SECRET.search(name)
-            else _value(each, shape.members[name], names)
+            names.get(name) or name[:1].lower() + name[1:]: _value(each, shape.members[name], names)
             for name, each in value.items()
             if each is not None and name in shape.members and not _is_body(shape.members[name])
         }
     if shape.type_name == "list":
         return [_value(each, shape.member, names) for each in value]
     if shape.type_name == "map":
-        return {
-            str(key): HIDDEN if SECRET.search(str(key)) else _value(each, shape.value, names)
-            for key, each in value.items()
-        }
+        return {str(key): _value(each, shape.value, names) for key, each in value.items()}
     return f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else value
 
 

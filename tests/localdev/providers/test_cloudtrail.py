@@ -371,6 +371,22 @@ def test_trails_themselves(cloudtrail: Any, trail: Callable[..., str]) -> None:
             call(Name="not-there")
 
 
+@pytest.mark.feature("CloudTrail", "trails: names, limits, tags, errors")
+def test_a_reset_forgets_them(emulator: Any, ask: Callable[..., Any]) -> None:
+    theirs = boto3.Session("222222222222", "any", region_name="us-east-1")
+    s3, trails = (theirs.client(each, endpoint_url=emulator.endpoint_url) for each in ("s3", "cloudtrail"))
+    s3.create_bucket(Bucket="logs-of-others")
+    text = policy("arn:aws:cloudtrail:*").replace(LOGS, "logs-of-others").replace("000000000000", "222222222222")
+    s3.put_bucket_policy(Bucket="logs-of-others", Policy=text)
+    trails.create_trail(Name="theirs", S3BucketName="logs-of-others")
+    assert trails.lookup_events()["Events"]
+    assert ask("/_localdev/reset?account=222222222222", "POST").status == 200
+    assert trails.list_trails()["Trails"] == []
+    assert "CreateTrail" not in [each["EventName"] for each in trails.lookup_events()["Events"]]
+    s3.close()
+    trails.close()
+
+
 @pytest.mark.feature("CloudTrail", "event history", partly="since the first trail was made, the last 1,000 events")
 def test_events_are_looked_up(client: Callable[..., Any], cloudtrail: Any, trail: Callable[..., str]) -> None:
     """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html"""
