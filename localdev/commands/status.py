@@ -50,6 +50,7 @@ def told(inventory: dict[str, Any]) -> Iterator[str]:
             f"  {function['name']}{place}: {function['runtime']}, {function['memory']} MiB, {function['timeout']} s, "
             f"{warm or 'cold'}"
         )
+    yield f"console: {inventory['url']}/_localdev/"
     for url in inventory["urls"]:
         yield f"{url['kind']} {url['name']}{_place(url['account'])}: {url['url']}"
 

@@ -151,7 +151,7 @@ def look(account: Account) -> dict[str, int]:
         "parameters": account("ssm").describe_parameters()["Parameters"],
         "user pools": account("cognito-idp").list_user_pools(MaxResults=9)["UserPools"],
         "alarms": cloudwatch.describe_alarms()["MetricAlarms"],
-        "metrics": cloudwatch.list_metrics(Namespace="mine")["Metrics"],
+        "metrics": cloudwatch.list_metrics()["Metrics"],
         "rules": account("events").list_rules()["Rules"],
         "functions": lambda_.list_functions()["Functions"],
         "layers": lambda_.list_layers()["Layers"],

@@ -95,6 +95,7 @@ def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> Non
         assert told[0] == f"LocalStack 4.13.1 answers at {url} (pid {status['pid']})"
         assert told[1].startswith("up for ")
         assert told[2].endswith(" in 0 processes of 0 functions")
+        assert told[3] == f"console: {url}/_localdev/"
         assert "Ready." in run("logs", *where).stdout
         for account in ("000000000001", "000000000002", "000000000003"):
             bucket(url, account).create()

@@ -23,6 +23,27 @@ def handler(event, context):
     time.sleep(event)
 """
 
+DISTRIBUTION = {
+    "CallerReference": "status",
+    "Comment": "",
+    "Enabled": True,
+    "Origins": {
+        "Quantity": 1,
+        "Items": [
+            {
+                "Id": "site",
+                "DomainName": "a-website.s3.us-east-1.amazonaws.com",
+                "S3OriginConfig": {"OriginAccessIdentity": ""},
+            }
+        ],
+    },
+    "DefaultCacheBehavior": {
+        "TargetOriginId": "site",
+        "ViewerProtocolPolicy": "allow-all",
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    },
+}
+
 
 @pytest.fixture(scope="module")
 def function(deploy: Callable[..., Any]) -> Any:
@@ -75,10 +96,14 @@ class TestStatus:
         gateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
         gateway.create_deployment(restApiId=api, stageName="prod")
         url = client("lambda").create_function_url_config(FunctionName=function.name, AuthType="NONE")["FunctionUrl"]
-        urls = {(each["kind"], each["name"]): each["url"] for each in emulator.ask("/_localdev/status")["urls"]}
-        assert urls["api", "an-api"] == f"{emulator.endpoint_url}/_aws/execute-api/{api}/prod"
-        assert "a-website" in urls["website", "a-website"]
-        assert urls["function", function.name] == url
+        distribution = client("cloudfront").create_distribution(DistributionConfig=DISTRIBUTION)["Distribution"]["Id"]
+        told = {(each["kind"], each["name"], each["url"]) for each in emulator.ask("/_localdev/status")["urls"]}
+        assert {
+            ("api", "an-api", f"{emulator.endpoint_url}/_aws/execute-api/{api}/prod"),
+            ("website", "a-website", f"{emulator.endpoint_url}/_aws/s3-website/a-website/"),
+            ("function", function.name, url),
+            ("distribution", distribution, f"{emulator.endpoint_url}/_aws/cloudfront/{distribution}/"),
+        } <= told
 
 
 def idle(emulator: Emulator, function: Any) -> Any:

