@@ -32,6 +32,7 @@ def localstack_environment(root: Path, port: int) -> dict[str, str]:
         "GATEWAY_SERVER": "loopback",
         # In answers (queue URLs, object locations): the default name is public DNS and fails offline.
         "LOCALSTACK_HOST": f"{HOST}:{port}",
+        "SQS_ENDPOINT_STRATEGY": "path",
         # Inside any container LocalStack otherwise takes itself for its own image.
         "OVERRIDE_IN_DOCKER": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
