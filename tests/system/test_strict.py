@@ -3,78 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-import yaml
-from botocore.exceptions import ClientError
 
-from deployer.resource import kinds
 from localdev.emulator import Emulator
-from tests.conftest import CREDENTIALS, Stack, deploy
-from tests.launcher import ROOT, environment
+from tests.launcher import ROOT
+from tests.system.deployed import Deployed, up, use
 from tests.system.web import Answer, http
-
-POLICY = "grants"
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A stack on the strict emulator. `outputs`: by app."""
-
-    emulator: Emulator
-    stack: Stack
-    outputs: dict[str, dict[str, str]]
-
-    def client(self, service: str, **keys: str) -> Any:
-        return boto3.client(service, endpoint_url=self.emulator.endpoint_url, **{**CREDENTIALS, **keys})  # type: ignore[call-overload]
-
-    def role(self, app: str, function: str) -> str:
-        """Its ARN."""
-        name = self.outputs[app][f"functions.{function}.name"]
-        role: str = self.client("lambda").get_function_configuration(FunctionName=name)["Role"]
-        return role
-
-    def statements(self, role: str) -> list[dict[str, Any]]:
-        answer = self.client("iam").get_role_policy(RoleName=role.rpartition("/")[2], PolicyName=POLICY)
-        found: list[dict[str, Any]] = answer["PolicyDocument"]["Statement"]
-        return found
-
-    def session(self, role: str) -> Callable[[str], Any]:
-        """Clients with the rights of a role."""
-        keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
-        secrets = {"aws_secret_access_key": keys["SecretAccessKey"], "aws_session_token": keys["SessionToken"]}
-        return lambda service: self.client(service, aws_access_key_id=keys["AccessKeyId"], **secrets)
-
-    @contextmanager
-    def without(self, role: str, action: str) -> Iterator[None]:
-        """The role as it is, but for one action."""
-        before = self.statements(role)
-        others = [{**each, "Action": [one for one in each["Action"] if one != action]} for each in before]
-        assert others != before, f"{role} may not {action} anyway"
-        self._put(role, [each for each in others if each["Action"]])
-        try:
-            yield
-        finally:
-            self._put(role, before)
-
-    def _put(self, role: str, statements: list[dict[str, Any]]) -> None:
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        name = role.rpartition("/")[2]
-        self.client("iam").put_role_policy(RoleName=name, PolicyName=POLICY, PolicyDocument=document)
-
-    def log(self) -> str:
-        return self.emulator.log.read_text()
-
-
-def up(emulator: Emulator, config: Path) -> Deployed:
-    stack = Stack("strict", config, emulator.endpoint_url)
-    return Deployed(emulator, stack, stack.json("up")["outputs"])
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +107,11 @@ USED = {
     ("photo", "presign", "s3:PutObject"): no_upload,
     ("photo", "presign", "s3:GetObject"): no_look,
 }
+
+
 UNUSED = {("password", "generator", "s3:GetObject"), ("password", "generator", "s3:ListBucket")}
+
+
 LOGGED = {
     (app, function, action)
     for app, function in (("qr", "generator"), ("password", "generator"), ("photo", "presign"))
@@ -245,85 +187,6 @@ def test_without_its_policy_a_bucket_shows_nothing(apps: Deployed) -> None:
     with without_policy(apps, apps.outputs["qr"]["buckets.images.name"]):
         assert http("GET", url).status == 403
     assert http("GET", url).status == 200
-
-
-OPERATIONS: dict[str, Callable[[Any, str, str], Any]] = {
-    "s3:GetObject": lambda s3, bucket, key: s3.get_object(Bucket=bucket, Key=key),
-    "s3:PutObject": lambda s3, bucket, key: s3.put_object(Bucket=bucket, Key=key),
-    "s3:DeleteObject": lambda s3, bucket, key: s3.delete_object(Bucket=bucket, Key="none"),
-    "s3:ListBucket": lambda s3, bucket, key: s3.list_objects_v2(Bucket=bucket),
-}
-# What S3 asks of the key.
-OPERATIONS |= {"kms:GenerateDataKey": OPERATIONS["s3:PutObject"], "kms:Decrypt": OPERATIONS["s3:GetObject"]}
-
-
-def use(deployed: Deployed, role: str, action: str, bucket: str, key: str) -> str | None:
-    """Do with a role's rights what needs one of them. The action that was denied, None if none was."""
-    try:
-        OPERATIONS[action](deployed.session(role)("s3"), bucket, key)
-    except ClientError as error:
-        return str(error).partition("(AccessDenied)")[2].partition("to perform: ")[2].partition(" ")[0]
-    return None
-
-
-@pytest.fixture
-def vault_config(tmp_path: Path) -> Path:
-    """An app with a key, and every level of grants."""
-    function = {
-        "source": str(ROOT / "functions/password"),
-        "handler": "app.handler",
-        "runtime": "python3.12",
-        "grants": {"box": ["read", "write", "delete", "list"], "seal": ["encrypt", "decrypt"]},
-    }
-    box = {"encryption": "seal", "tls_only": True}
-    app = {"buckets": {"box": box}, "keys": {"seal": {}}, "functions": {"all": function}}
-    config = tmp_path / "config.yaml"
-    config.write_text(yaml.safe_dump({"project": "levels", "region": "us-east-1", "apps": {"vault": app}}))
-    return config
-
-
-def test_every_level_of_grants(strict_emulator: Emulator, vault_config: Path) -> None:
-    """Each is what its operation needs, and no more than that."""
-    vault = up(strict_emulator, vault_config)
-    role, bucket = vault.role("vault", "all"), vault.outputs["vault"]["buckets.box.name"]
-    vault.client("s3").put_object(Bucket=bucket, Key="k")
-    granted = {action for statement in vault.statements(role) for action in statement["Action"]}
-    assert granted - {"logs:CreateLogStream", "logs:PutLogEvents"} == OPERATIONS.keys()
-    for action in OPERATIONS:
-        with vault.without(role, action):
-            denied = {other: use(vault, role, other, bucket, "k") for other in OPERATIONS}
-        assert {other for other, what in denied.items() if what} == {
-            other for other in OPERATIONS if OPERATIONS[other] is OPERATIONS[action]
-        }
-        assert set(denied.values()) == {None, action}
-    down = vault.stack.run("down", "--yes")
-    assert down.returncode == 0, down.stdout + down.stderr
-
-
-@pytest.mark.parametrize("missing", [None, "s3:PutEncryptionConfiguration"])
-def test_what_the_deployer_asks_for_is_enough(
-    strict_emulator: Emulator, vault_config: Path, missing: str | None
-) -> None:
-    """As a user who may do what each kind of resource says that it needs (`doctor` tells what is missing)."""
-    asked = sorted({action for kind in kinds() for action in kind.permissions} - {missing})
-    iam = boto3.client("iam", endpoint_url=strict_emulator.endpoint_url, **CREDENTIALS)  # type: ignore[call-overload]
-    name = f"deployer-{len(asked)}"
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": asked, "Resource": "*"}]}
-    iam.create_user(UserName=name)
-    policy = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))["Policy"]["Arn"]
-    iam.attach_user_policy(UserName=name, PolicyArn=policy)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    env = environment(
-        AWS_ACCESS_KEY_ID=key["AccessKeyId"],
-        AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"],
-        AWS_ENDPOINT_URL=strict_emulator.endpoint_url,
-    )
-    options = ("--config", vault_config, "--stage", name, "--target", "aws")
-    done = deploy("up", *options, env=env)
-    assert done.returncode == (1 if missing else 0), done.stdout + done.stderr
-    assert not missing or f"not authorized to perform: {missing}" in done.stdout + done.stderr
-    done = deploy("down", "--yes", *options, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_and_everything_goes(apps: Deployed) -> None:
