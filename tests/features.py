@@ -21,6 +21,7 @@ HEAD = """# What the emulator emulates
 Made by `make features` from the marks of the tests that check it; a test that fails or is skipped fails the suite.
 "as AWS" means: as far as the test looks, with the source of the rule in its docstring.
 """
+OURS = "Toolkit"  # whose features AWS does not have
 
 
 @dataclass
@@ -45,7 +46,8 @@ class Marks:
     def _add(
         self, item: pytest.Item, service: str, what: str, partly: str | None = None, lacking: str | None = None
     ) -> None:
-        status = f"partly: {partly}" if partly else f"not: {lacking}" if lacking else "as AWS"
+        whole = "as said" if service == OURS else "as AWS"
+        status = f"partly: {partly}" if partly else f"not: {lacking}" if lacking else whole
         row = self.features[service].setdefault(what, Feature(status))
         if row.status != status:
             raise pytest.UsageError(f"{item.nodeid}: {what!r} is said to be {status!r} here, and {row.status!r} before")
@@ -62,7 +64,7 @@ def table() -> str:
     sections = [HEAD]
     for service, rows in sorted(marks.features.items()):
         sections.append(f"## {service}\n\n| feature | status | checked in |\n|---|---|---|")
-        for what, row in sorted(rows.items()):
+        for what, row in sorted(rows.items(), key=lambda row: row[0].lower()):
             links = ", ".join(f"[{Path(name).stem}](../{name})" for name in sorted(row.files))
             sections[-1] += f"\n| {what} | {row.status} | {links} |"
         sections[-1] += "\n"
