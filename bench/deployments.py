@@ -28,11 +28,13 @@ WAIT = "the AWS provider watches the bucket's lifecycle rule for almost a minute
 Values = dict[tuple[str, str], list[float]]
 
 
-def zipped() -> Path:
-    """The function's zip: what the deployer's own build makes, or takes from its cache."""
-    from deployer.package import Source, build, here
+def zipped(endpoint_url: str) -> Path:
+    """The function's zip for that emulator: what the deployer's own build makes, or takes from its cache."""
+    from deployer.emulator import interpreters
+    from deployer.package import Source, build
 
-    code = build(Source(ROOT / "functions" / "qr", "python3.12", "x86_64"), ROOT / ".cache" / "packages", here())
+    source = Source(ROOT / "functions" / "qr", "python3.12", "x86_64")
+    code = build(source, ROOT / ".cache" / "packages", interpreters(endpoint_url))
     assert code.zip is not None
     return code.zip
 
@@ -42,8 +44,8 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
 
     "peak" is in MB; "terraform" says which, or why there is none.
     """
-    archive = zipped()
     with TemporaryDirectory() as folder, emulators.emulator() as emulator:
+        archive = zipped(emulator.endpoint_url)
         program: Terraform | None
         try:
             program = terraform.qr(Path(folder), emulator.endpoint_url, archive)

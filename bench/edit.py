@@ -45,7 +45,7 @@ def measure(tell: Callable[[str], None]) -> dict[str, Any]:
         for name in ("functions", "sites"):
             shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
         configuration = shutil.copy(ROOT / "config.yaml", project)
-        zipped()  # its requirements are installed now
+        zipped(emulator.endpoint_url)  # its requirements are installed now
         shutil.copytree(ROOT / ".cache" / "packages", project / ".cache" / "packages")
         handler = project / "functions" / "qr" / "app.py"
         arguments = options(url, "qr", "--config", configuration)

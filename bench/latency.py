@@ -62,7 +62,7 @@ def _terraform(
 ) -> dict[str, str]:
     """Put Terraform's figures beside ours; which one it is, or why there is none."""
     try:
-        program = terraform.qr(folder, url, zipped())
+        program = terraform.qr(folder, url, zipped(url))
     except NotAvailable as reason:
         return {"skipped": str(reason)}
     tell("terraform: apply, no-op apply, destroy")

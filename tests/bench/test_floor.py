@@ -23,7 +23,7 @@ def deployer(stack: StackMaker) -> Stack:
 @pytest.fixture
 def floor(deployer: Stack) -> Floor:
     """``floor("up")`` runs one step and expects it to succeed."""
-    archive, variables = zipped(), environment(AWS_ENDPOINT_URL=deployer.endpoint_url)
+    archive, variables = zipped(deployer.endpoint_url), environment(AWS_ENDPOINT_URL=deployer.endpoint_url)
 
     def run(step: str) -> None:
         python("-m", "bench.floor", step, archive, variables=variables)
