@@ -19,7 +19,7 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from plux import PluginManager  # type: ignore[import-untyped]
 from twisted.internet import reactor
 
-from localdev import clients, endpoints, packages, refusals, services, serving, threads
+from localdev import clients, endpoints, guard, packages, refusals, services, serving, threads
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET, STRICT
@@ -45,6 +45,7 @@ class LoopbackServer(TwistedRuntimeServer):
         threads.apply()
         clients.apply()
         gateway.request_handlers.insert(0, keep_body)
+        guard.apply(gateway, listen[0].port)
         if STRICT in os.environ:
             from localdev import strict
 

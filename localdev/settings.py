@@ -53,6 +53,4 @@ def localstack_environment(root: Path, port: int) -> dict[str, str]:
         "IN_MEMORY_CLIENT": "1",
         # The default accepts expired and forged presigned URLs.
         "S3_SKIP_SIGNATURE_VALIDATION": "0",
-        # Pages the emulator itself serves may call it; other origins stay blocked.
-        "EXTRA_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
     }

@@ -1,11 +1,11 @@
-"""Answers requests of the page: only reading ones, and only of this machine's own pages."""
+"""Answers requests of the page: only reading ones. Who may ask at all, `localdev.guard` says."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError, ParamValidationError
 from localstack.http import Request
@@ -17,7 +17,6 @@ from localdev.console.silence import not_in_the_log
 
 PAGES = Path(__file__).parent / "pages"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-HOSTS = {"127.0.0.1", "localhost"}
 SAFE = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -52,11 +51,6 @@ def answer(request: Request, path: str) -> Response:
 
 
 def _refusal(request: Request) -> Response | None:
-    """A page of another site must not read this, not even under a name of its own for 127.0.0.1."""
-    if urlsplit(f"//{request.host}").hostname not in HOSTS:
-        return _error(HTTPStatus.FORBIDDEN, "this host name is not the emulator's", "use 127.0.0.1 or localhost")
-    if request.headers.get("Origin") not in (None, f"http://{request.host}"):
-        return _error(HTTPStatus.FORBIDDEN, "pages of other origins may not read this", "open the console itself")
     if request.method not in ("GET", "HEAD"):
         refused = _error(HTTPStatus.METHOD_NOT_ALLOWED, "this address can only be read", "use GET")
         refused.headers["Allow"] = "GET, HEAD"

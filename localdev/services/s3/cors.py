@@ -13,7 +13,7 @@ from localstack.services.s3 import cors, provider
 
 
 def apply() -> None:
-    # LocalStack lets pages of its own, and those named in EXTRA_CORS_ALLOWED_ORIGINS, read every bucket.
+    # LocalStack lets pages of its own, and those of the emulator, read every bucket.
     vars(cors)["is_origin_allowed_default"] = lambda headers: False
     vars(provider)["s3_cors_request_handler"] = lambda chain, context, response: None
     vars(cors)["S3CorsHandler"]._match_rule = staticmethod(match_rule)
