@@ -1,7 +1,7 @@
-"""What invocations leave behind, their logs and metrics, written down aside and many at once.
+"""What invocations leave behind, their logs and metrics, written down aside and many at once; metrics of queues, too.
 
-LocalStack 4.13.1 sends itself two requests for each invocation, one of them from a thread of its own, and the next
-invocation waits for the interpreter meanwhile. Here they gather for a moment. Who asks for them gets them all.
+LocalStack 4.13.1 sends itself two requests for each invocation, and for each message, from threads of its own, and the
+next one waits for the interpreter meanwhile. Here they gather for a moment. Who asks for them gets them all.
 """
 
 # mypy: allow-untyped-calls
@@ -45,13 +45,19 @@ class Log:
 
 @dataclass(frozen=True)
 class Metric:
-    """One more of what a function's metric counts. at: seconds since 1970, in whole ones, which those of one share."""
+    """One more value of a metric. dimension: its name and value. at: seconds since 1970, in whole ones.
+
+    Equal ones are written as one with a count.
+    """
 
     account: str
     region: str
+    namespace: str
     name: str
-    function: str
+    dimension: tuple[str, str]
     at: int
+    value: float = 1
+    unit: str | None = None
 
 
 _waiting: SimpleQueue[Log | Metric] = SimpleQueue()
@@ -87,12 +93,16 @@ def write_to_us(original: Callable[..., None], self: Any, role: str, region: str
 
 
 def count_invocation(function_name: str, account_id: str, region_name: str) -> None:
-    record(Metric(account_id, region_name, "Invocations", function_name, int(time.time())))
+    count_function(account_id, region_name, "Invocations", function_name)
 
 
 def count_error(function_name: str, account_id: str, region_name: str) -> None:
     count_invocation(function_name, account_id, region_name)
-    record(Metric(account_id, region_name, "Errors", function_name, int(time.time())))
+    count_function(account_id, region_name, "Errors", function_name)
+
+
+def count_function(account: str, region: str, name: str, function: str) -> None:
+    record(Metric(account, region, "AWS/Lambda", name, ("FunctionName", function), int(time.time())))
 
 
 def start_no_thread_to_count(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,16 +138,16 @@ def write() -> None:
     with _writing:
         _arrived.clear()
         logs: dict[tuple[str, str, str, str], list[Log]] = defaultdict(list)
-        metrics: dict[tuple[str, str], Counter[Metric]] = defaultdict(Counter)
+        metrics: dict[tuple[str, str, str], Counter[Metric]] = defaultdict(Counter)
         for each in _taken():
             if isinstance(each, Log):
                 logs[each.account, each.region, each.item.log_group, each.item.log_stream].append(each)
             else:
-                metrics[each.account, each.region][each] += 1
+                metrics[each.account, each.region, each.namespace][each] += 1
         for (account, region, group, stream), lines in logs.items():
             _try(_write_lines, account, region, group, stream, lines)
-        for (account, region), counted in metrics.items():
-            _try(_write_metrics, account, region, counted)
+        for (account, region, namespace), counted in metrics.items():
+            _try(_write_metrics, account, region, namespace, counted)
 
 
 def _taken() -> list[Log | Metric]:
@@ -153,7 +163,7 @@ def _try(write: Callable[..., None], account: str, region: str, *what: Any) -> N
     try:
         write(account, region, *what)
     except Exception as error:  # the others' must not be lost
-        LOG.warning("what functions of account %s logged or counted in %s is lost: %s", account, region, error)
+        LOG.warning("what account %s logged or counted in %s is lost: %s", account, region, error)
 
 
 def _write_lines(account: str, region: str, group: str, stream: str, lines: list[Log]) -> None:
@@ -171,17 +181,18 @@ def _write_lines(account: str, region: str, group: str, stream: str, lines: list
         logs.put_log_events(**where, logEvents=events)
 
 
-def _write_metrics(account: str, region: str, counted: Counter[Metric]) -> None:
+def _write_metrics(account: str, region: str, namespace: str, counted: Counter[Metric]) -> None:
     cloudwatch = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
     data = [
         {
             "MetricName": each.name,
-            "Dimensions": [{"Name": "FunctionName", "Value": each.function}],
+            "Dimensions": [dict(zip(("Name", "Value"), each.dimension, strict=True))],
             "Timestamp": datetime.fromtimestamp(each.at, UTC),
-            "Values": [1],
+            "Values": [each.value],
             "Counts": [number],
+            **({"Unit": each.unit} if each.unit else {}),
         }
         for each, number in counted.items()
     ]
     for first in range(0, len(data), AT_ONCE):
-        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=data[first : first + AT_ONCE])
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[first : first + AT_ONCE])
