@@ -1,4 +1,4 @@
-"""What Lambda refuses at its door and LocalStack 4.13.1 lets in: broken packages, events that are not JSON."""
+"""What Lambda refuses at its door and LocalStack 4.13.1 lets in: broken packages, reserved variables, bad events."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -8,18 +8,24 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from localstack import config
 from localstack.aws.api.lambda_ import InvalidParameterValueException, InvalidRequestContentException
 from localstack.services.lambda_.invocation import lambda_service
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
+from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.patch import Patch, patch
+
+from localdev.functions.variables import RESERVED
 
 
 def apply() -> None:
     """Once per process, before the first function is made."""
     Patch(lambda_service, "is_zip_file", can_be_unzipped).apply()
+    check = LambdaProvider._verify_env_variables
+    Patch(LambdaProvider, "_verify_env_variables", staticmethod(partial(refuse_reserved, check))).apply()
     patch(LambdaService.invoke)(refuse_what_is_not_json)
 
 
@@ -37,6 +43,18 @@ def can_be_unzipped(package: bytes) -> bool:
     if not entries:
         raise InvalidParameterValueException("Uploaded file must be a non-empty zip", Type="User")
     return True
+
+
+def refuse_reserved(check_size: Callable[[dict[str, str]], None], variables: dict[str, str]) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved environment variables"."""
+    if reserved := sorted(variables.keys() & RESERVED):
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "provided contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}",
+            Type="User",
+        )
+    check_size(variables)
 
 
 def refuse_what_is_not_json(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-yo
 from __future__ import annotations
 
 import random
+import re
 import secrets
 import string
 from typing import Any
@@ -28,6 +29,8 @@ from localdev.providers.cognito_idp.found import (
 from localdev.providers.cognito_idp.passwords import check_policy, take_code, verify_address
 from localdev.providers.cognito_idp.secret_hash import check_secret_hash
 from localdev.providers.cognito_idp.triggers import run
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class SignUp:
@@ -131,12 +134,14 @@ def _new_user(
 
 
 def check_attributes(pool: CognitoIdpUserPool, user: CognitoIdpUser) -> None:
-    """Required ones are there, and no others than the schema knows."""
+    """Required ones are there, no others than the schema knows, and an address looks like one."""
     have = user.attribute_lookup
     missing = [name for name in required_attributes(pool) if not have.get(name)]
     if missing:
         problems = "".join(f"{name}: The attribute is required\n" for name in missing)
         raise refuse("InvalidParameterException", f"Attributes did not conform to the schema: {problems}")
+    if not EMAIL.fullmatch(have.get("email", "a@b")):
+        raise refuse("InvalidParameterException", "Invalid email address format.")
     unknown = [name for name in have if name.startswith("custom:") and name not in pool.schema_attributes]
     if unknown:
         message = (

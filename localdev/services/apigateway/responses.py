@@ -13,7 +13,9 @@ from typing import Any
 
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import get_gateway_response_or_default
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
+from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint
 from localstack.utils.patch import patch
+from rolo import Response
 
 HEADER = "gatewayresponse.header."
 JSON = "application/json"
@@ -23,6 +25,15 @@ VARIABLE = re.compile(r"\$((?:context|stageVariables|method\.request)\.[\w.-]*\w
 
 def apply() -> None:
     patch(GatewayExceptionHandler.create_exception_response)(create_exception_response)
+    patch(ApiGatewayEndpoint.__call__)(forbid_unknown_stages)
+
+
+def forbid_unknown_stages(original: Callable[..., Any], self: Any, request: Any, **path: Any) -> Any:
+    """LocalStack says 404 of every address that leads nowhere. AWS knows the host of an API, and forbids the rest."""
+    stages = self._global_store.active_deployments.get(path.get("api_id"))
+    if stages and path.get("stage") not in stages:
+        return Response('{"message":"Forbidden"}', 403, content_type=JSON)
+    return original(self, request, **path)
 
 
 def create_exception_response(original: Callable[..., Any], self: Any, exception: Any, context: Any) -> Any:

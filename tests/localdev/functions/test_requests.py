@@ -107,3 +107,15 @@ def test_what_needs_docker_is_refused(settings: dict[str, Any], client: Callable
     with pytest.raises(ClientError, match="Failed"):
         lambda_.invoke(FunctionName=name)
     lambda_.delete_function(FunctionName=name)
+
+
+@pytest.mark.feature("Lambda", "environment variables, reserved ones included")
+def test_reserved_variables_cannot_be_set(deploy: Callable[..., Any]) -> None:
+    """configuration-envvars, "Reserved environment variables": neither at first nor later."""
+    function = deploy("def handler(event, context): pass")
+    refusal = r"reserved keys .* used in this request: AWS_ACCESS_KEY_ID, LAMBDA_TASK_ROOT"
+    variables = {"Variables": {"MINE": "1", "LAMBDA_TASK_ROOT": "x", "AWS_ACCESS_KEY_ID": "x"}}
+    with pytest.raises(ClientError, match=refusal):
+        function.client.update_function_configuration(FunctionName=function.name, Environment=variables)
+    with pytest.raises(ClientError, match=refusal):
+        deploy("", Environment=variables)

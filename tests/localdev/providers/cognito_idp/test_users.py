@@ -68,6 +68,12 @@ class TestSignUp:
         call = {"ClientId": pool.client_id, "Username": name, "Password": PASSWORD}
         assert refused(pool.client.sign_up, **call) == ("UsernameExistsException", "User already exists")
 
+    def test_an_address_looks_like_one(self, pool: Pool) -> None:
+        address = [{"Name": "email", "Value": "not-mail"}]
+        arguments = {"ClientId": pool.client_id, "Username": next(names), "Password": PASSWORD}
+        want = "InvalidParameterException", "Invalid email address format."
+        assert refused(pool.client.sign_up, UserAttributes=address, **arguments) == want
+
     def test_required_attributes_are(self, new_pool: Callable[..., Pool]) -> None:
         strict = new_pool(Schema=[{"Name": "email", "Required": True}])
         call = {"ClientId": strict.client_id, "Username": "someone", "Password": PASSWORD}

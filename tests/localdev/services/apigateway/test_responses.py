@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gateway
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +55,13 @@ class TestOwnResponses:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert (answer.headers["X-Mapped"], answer.headers["X-Stage"]) == ("mine", "prod")
         assert api.call("/elsewhere").headers["X-Mapped"] is None
+
+    def test_a_stage_that_is_not_there_is_forbidden(self, api: Any) -> None:
+        """The host is the API's, so it says Forbidden; a path that is no resource of a stage has a test above."""
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{api.url}x/here", timeout=10)
+        with refused.value as answer:
+            assert (answer.code, json.load(answer)) == (403, {"message": "Forbidden"})
 
     def test_what_it_answers_has_not(self, api: Any) -> None:
         answer = api.call("/here")
