@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
 from localstack.aws.api.lambda_ import InvocationType, RequestTooLargeException
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
@@ -18,12 +19,14 @@ from localstack.services.lambda_.invocation.execution_environment import (
 )
 from localstack.services.lambda_.invocation.lambda_models import InitializationType, Invocation
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
+from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 from localstack.utils.patch import patch
 
 from localdev.functions.variables import function_environment
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024  # bytes
 ASYNCHRONOUS_LIMIT = 1024 * 1024  # bytes
+_starting: set[str] = set()  # ids of those that are for who started them
 
 
 def apply() -> None:
@@ -32,6 +35,7 @@ def apply() -> None:
     patch(ExecutionEnvironment.invoke)(invoke_with_client_context)
     patch(LambdaService.invoke)(refuse_large_requests)
     patch(AssignmentService.get_environment, pass_target=False)(contextmanager(get_environment))
+    patch(LambdaVersionManager.invoke)(stop_what_came_late)
 
 
 def get_environment_variables(original: Callable[..., dict[str, str]], self: Any) -> dict[str, str]:
@@ -68,14 +72,13 @@ def get_environment(
     environment to them before the invocation that started it has reserved it.
     """
     environments = self.environments[version_manager_id]
-    idle = [known for known in list(environments.values()) if known.initialization_type == provisioning_type]
-    environment = next((known for known in idle if _reserved(known)), None)
+    kind = [known for known in list(environments.values()) if known.initialization_type == provisioning_type]
+    environment = next((known for known in kind if known.id not in _starting and _reserved(known)), None)
     if environment is None:
         if provisioning_type == InitializationType.provisioned_concurrency:
             raise AssignmentException("No provisioned concurrency environment available despite lease.")
-        environment = self.start_environment(version_manager_id, function_version)
-        environment.reserve()
-        environments[environment.id] = environment
+        environment = ExecutionEnvironment(function_version, provisioning_type, self.on_timeout, version_manager_id)
+        _start(environment, environments)
     try:
         yield environment
         if not _released(environment):
@@ -83,6 +86,33 @@ def get_environment(
     except Exception:
         self.stop_environment(environment)
         raise
+
+
+def _start(environment: Any, environments: dict[str, Any]) -> None:
+    """Known from the beginning: who deletes or updates the function stops it, however long its init takes."""
+    _starting.add(environment.id)
+    environments[environment.id] = environment
+    try:
+        environment.start()
+        environment.reserve()
+    except InvalidStatusException:
+        environments.pop(environment.id, None)
+        message = "The function was updated or deleted while its environment started"
+        raise CommonServiceException("ServiceException", message, status_code=500) from None
+    except Exception as error:
+        environments.pop(environment.id, None)
+        raise AssignmentException(f"Could not start new environment: {type(error).__name__}:{error}") from error
+    finally:
+        _starting.discard(environment.id)
+
+
+def stop_what_came_late(original: Callable[..., Any], self: Any, *, invocation: Invocation) -> Any:
+    """An invocation may have got past LocalStack's check just before its version was stopped."""
+    try:
+        return original(self, invocation=invocation)
+    finally:
+        if self.shutdown_event.is_set():
+            self.assignment_service.stop_environments_for_version(self.id)
 
 
 def _reserved(environment: Any) -> bool:

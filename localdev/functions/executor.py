@@ -75,11 +75,16 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars: dict[str, str]) -> None:
         """The init phase. What fails here is tried once more by the first invocation, as on AWS:
         that one has the function's timeout, and a request to report the error and the logs to.
+
+        Raises:
+            LambdaRuntimeException: it was stopped meanwhile.
         """
         self._variables = env_vars
         self.function_version.config.code.prepare_for_execution()  # begun long ago, if it is not done
         with self._working:
             self._begin()
+            if self._stopped:
+                raise LambdaRuntimeException("the function was updated or deleted")
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         request_id = payload["invoke-id"]
@@ -182,6 +187,8 @@ class ProcessExecutor(RuntimeExecutor):
         """A new process, up to its first request for work. What went wrong, if something did."""
         settings = self.function_version.config
         began = time.monotonic()
+        if self._stopped:
+            return wording.exited(request_id, "signal: killed")
         self._seen = self._saved()
         code = settings.code.get_unzipped_code_location()
         if not code.is_dir():  # it was to be reloaded
@@ -206,7 +213,7 @@ class ProcessExecutor(RuntimeExecutor):
             keep_compiled=not settings.code.is_hot_reloading(),
         )
         watchdog().watch(sandbox.process.pid, self._variables[MARK])
-        if self._stopped:
+        if self._stopped:  # before there was anything to kill
             sandbox.kill()
         ended = sandbox.initialise(deadline)
         if ended is None:
@@ -247,7 +254,7 @@ class ProcessExecutor(RuntimeExecutor):
                 self._discard()
             return wording.too_large(RESPONSE_LIMIT)
         call.answer(HTTPStatus.ACCEPTED)
-        return wording.Outcome(call.body, failed=call.path.endswith("/error"))
+        return wording.Outcome(call.body, failed=call.request.endswith("/error"))
 
     def _end(self, request_id: str, sandbox: Sandbox, ending: Ending) -> wording.Outcome:
         """Kills what is left of the environment and words how it ended."""

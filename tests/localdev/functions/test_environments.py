@@ -6,11 +6,15 @@ In a process of its own: importing LocalStack into the test session would bring 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localdev.settings import localstack_environment
+from tests.localdev.functions.gate import Gate
 
 PREPARED = """
 from localdev.functions import environments
@@ -52,15 +56,18 @@ with lent() as environment:
 
 OTHERS_SEE_THE_NEW_ONE = """
 class New(Environment):
-    def reserve(self):
-        for seen in list(known.values()):  # another invocation gets there first
-            seen.reserved = True
-        super().reserve()
+    def __init__(self, version, kind, on_timeout, manager):
+        super().__init__(f"new-{len(known)}")
+    def start(self):
+        if len(known) == 1:  # another invocation comes meanwhile
+            with lent() as other:
+                assert other is not self
 
-service.start_environment = lambda *_: New("new")
+environments.ExecutionEnvironment = New
 with lent() as environment:
     assert environment.reserved
-assert known["new"] is environment and not environment.reserved
+assert list(known) == ["new-0", "new-1"]
+assert known["new-0"] is environment and not environment.reserved
 """
 
 IDLE_ONES_END = """
@@ -114,3 +121,22 @@ def test_idle_environments_end(within_localstack: Callable[[str], None]) -> None
 @pytest.mark.parametrize("race", [OTHERS_START_MEANWHILE, OTHERS_SEE_THE_NEW_ONE])
 def test_an_environment_is_lent_once_whatever_others_do(race: str, within_localstack: Callable[[str], None]) -> None:
     within_localstack(PREPARED + race)
+
+
+@pytest.mark.emulator
+@pytest.mark.feature("Lambda", "no process is left behind")
+@pytest.mark.parametrize("stop", ["delete_function", "update_function_configuration"])
+def test_what_starts_when_its_function_goes_ends(
+    stop: str, deploy: Callable[..., Any], gate: Gate, processes: Callable[[str], list[int]], until: Callable[..., Any]
+) -> None:
+    """However long its init takes, which its environment must not outlive."""
+    function = deploy(gate.knock + "knock('init')\ndef handler(event, context): return knock('runs')")
+    mark = f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0"
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(function.invoke)
+        assert gate.next() == "init"
+        assert processes(mark)
+        getattr(function.client, stop)(FunctionName=function.name)
+        with pytest.raises(ClientError, match="updated or deleted while its environment started"):
+            answer.result()
+    until(lambda: not processes(mark))
