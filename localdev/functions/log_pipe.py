@@ -8,6 +8,9 @@ import os
 # big-endian. Types are a55a00xx: three bytes that no UTF-8 text holds, for 0x00 ends them.
 MARK = b"\xa5\x5a\x00"
 HEADER = 4 + 4 + 8
+KEPT = 8 << 20  # bytes from one look at the text to the next, which mostly is an invocation
+READ = 1 << 16  # bytes at once
+AT_ONCE = 1 << 20  # bytes, the most that the system lets a pipe hold
 
 
 class LogPipe:
@@ -21,23 +24,35 @@ class LogPipe:
         self.reading, self.writing = os.pipe()
         os.set_blocking(self.reading, False)
         self._received = bytearray()
+        self._dropped = 0  # bytes
 
     def drain(self) -> bool:
-        """Takes what the pipe holds. False at its end: no process can write to it any more."""
-        while True:
+        """Takes what the pipe holds, and not what is written meanwhile: that may never end.
+
+        False at its end: no process can write to it any more.
+        """
+        for _ in range(AT_ONCE // READ):
             try:
-                data = os.read(self.reading, 1 << 16)
+                data = os.read(self.reading, READ)
             except BlockingIOError:
                 return True
             if not data:
                 return False
-            self._received += data
+            kept = data[: KEPT - len(self._received)]
+            self._received += kept
+            self._dropped += len(data) - len(kept)
+        return True
 
     def take(self) -> str:
-        """The text drained so far, each record and each line ended by a newline."""
+        """The text drained so far, each record and each line ended by a newline; the last says what was not kept."""
         text = plain_text(bytes(self._received))
+        if text and not text.endswith("\n"):
+            text += "\n"
+        if self._dropped:
+            text += f"[localdev] {self._dropped} more bytes were logged: the emulator keeps {KEPT} of an invocation\n"
         self._received.clear()
-        return text if not text or text.endswith("\n") else text + "\n"
+        self._dropped = 0
+        return text
 
     def close_writing(self) -> None:
         """To be called once the child has its copy, or its end would never show."""

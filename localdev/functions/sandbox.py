@@ -19,12 +19,11 @@ from localdev.functions.filesystem import Filesystem
 from localdev.functions.interpreters import Interpreter
 from localdev.functions.log_pipe import LogPipe
 from localdev.functions.memory import occupied
-from localdev.functions.runtime_api import Call, RuntimeApi
+from localdev.functions.runtime_api import INIT_ERROR, NEXT, Call, RuntimeApi, answers
 from localdev.functions.watchdog import MARK, end_environment
 
 TICK = 0.05  # seconds between looks at the process while it says nothing
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL, as AWS grants a runtime with extensions
-NEXT = "/invocation/next"
 
 
 class Ending(Enum):
@@ -90,10 +89,10 @@ class Sandbox:
         """
         if self._waiting is not None:
             return None
-        call = self._next_call(deadline)
+        call = self._next_call(deadline, NEXT, INIT_ERROR)
         if not isinstance(call, Call):
             return call
-        if call.path == NEXT:
+        if call.request == NEXT:
             self._waiting = call
             return None
         call.answer(HTTPStatus.ACCEPTED)
@@ -101,12 +100,12 @@ class Sandbox:
 
     def handle(self, headers: dict[str, str], event: bytes, deadline: float) -> Call | Ending:
         """Gives the runtime an event; its response or error, still to be answered, or how it ended."""
-        request = self._waiting or self._next_call(deadline)
+        request = self._waiting or self._next_call(deadline, NEXT)
         self._waiting = None
         if not isinstance(request, Call):
             return request
         request.answer(HTTPStatus.OK, headers, event)
-        return self._next_call(deadline)
+        return self._next_call(deadline, *answers(headers["Lambda-Runtime-Aws-Request-Id"]))
 
     def take_logs(self) -> str:
         """Everything written up to now and not taken yet."""
@@ -147,17 +146,18 @@ class Sandbox:
         self._selector.close()
         self._logs.close()
 
-    def _next_call(self, deadline: float) -> Call | Ending:
+    def _next_call(self, deadline: float, *awaited: str) -> Call | Ending:
+        """The next of the requests that are awaited."""
         while True:
             call = None
             ended = not self.alive()
             remaining = deadline - time.monotonic()
-            for key, _ in self._selector.select(0 if ended else max(0, min(TICK, remaining))):
+            for key, events in self._selector.select(0 if ended else max(0, min(TICK, remaining))):
                 if key.data is self._logs:
                     if not self._logs.drain():
                         self._selector.unregister(self._logs.reading)
                 else:
-                    call = self._api.receive(key) or call
+                    call = self._api.exchange(key, events, awaited) or call
             if self.peak_memory() > self._memory:
                 return Ending.OUT_OF_MEMORY
             if call:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from dataclasses import dataclass
@@ -47,8 +48,10 @@ def too_large(limit: int) -> Outcome:
 
 
 def init_error(body: bytes) -> Outcome:
-    """What the runtime itself reported about code it could not load."""
-    return Outcome(body, kind=json.loads(body)["errorType"])
+    """What the runtime itself reported about code it could not load, unless it is the code that reports."""
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        return Outcome(body, kind=str(json.loads(body)["errorType"]))
+    return _error("Runtime.Unknown", body.decode(errors="replace"))
 
 
 def no_folder(handler: str, folder: str) -> Outcome:

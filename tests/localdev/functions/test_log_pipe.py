@@ -8,7 +8,7 @@ from awslambdaric.bootstrap import FramedTelemetryLogSink  # type: ignore[import
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localdev.functions.log_pipe import LogPipe, plain_text
+from localdev.functions.log_pipe import KEPT, READ, LogPipe, plain_text
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
@@ -32,6 +32,23 @@ def test_all_text_survives_in_order(pieces: list[tuple[bool, str]]) -> None:
 
 def test_a_frame_cut_short_keeps_what_came() -> None:
     assert plain_text(b"a\n\xa5\x5a\x00\x0f" + (9).to_bytes(4, "big") + bytes(8) + b"cut") == "a\ncut\n"
+
+
+def test_a_pipe_keeps_so_much_and_says_so() -> None:
+    pipe = LogPipe()
+    for _ in range(KEPT // READ + 1):
+        assert os.write(pipe.writing, b"x" * READ) == READ
+        assert pipe.drain()
+    os.write(pipe.writing, b"last")
+    assert pipe.drain()
+    kept, _, said = pipe.take().partition("\n")
+    assert kept == "x" * KEPT
+    assert said == f"[localdev] {READ + 4} more bytes were logged: the emulator keeps {KEPT} of an invocation\n"
+    os.write(pipe.writing, b"next")
+    pipe.drain()
+    assert pipe.take() == "next\n"
+    pipe.close_writing()
+    pipe.close()
 
 
 def test_a_pipe_gives_what_it_holds_and_does_not_wait() -> None:

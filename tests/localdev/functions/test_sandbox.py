@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import pytest
 
 from localdev.functions.filesystem import Filesystem, can_mount
 from localdev.functions.interpreters import here
-from localdev.functions.runtime_api import Call
+from localdev.functions.log_pipe import KEPT
+from localdev.functions.runtime_api import Call, answers
 from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
 from localdev.functions.sandbox import Ending, Sandbox
 from localdev.functions.watchdog import MARK
@@ -25,6 +27,7 @@ HEADERS = {
     "Lambda-Runtime-Invoked-Function-Arn": "arn",
     "Lambda-Runtime-Trace-Id": "Root=1",
 }
+RESPONSE, ERROR = answers("r1")
 Started = Callable[..., Sandbox]
 
 
@@ -96,10 +99,10 @@ def test_results_and_errors(started: Started) -> None:
     )
     assert sandbox.initialise(within(30)) is None
     result = called(sandbox, b"2")
-    assert (result.path, result.body) == ("/invocation/r1/response", b"0.0")
+    assert (result.request, result.body) == (RESPONSE, b"0.0")
     assert sandbox.take_logs().endswith("\tr1\tr1\n")
     failure = called(sandbox, b"0")
-    assert failure.path == "/invocation/r1/error"
+    assert failure.request == ERROR
     assert b'"errorType": "ZeroDivisionError"' in failure.body
     assert called(sandbox, b"1").body == b"0.0"  # an error ends nothing
 
@@ -159,6 +162,65 @@ def test_a_frozen_process_does_not_hold_up_the_deadline(started: Started) -> Non
     assert sandbox.initialise(within(0.3)) is Ending.TIMED_OUT
 
 
+def test_a_frozen_process_may_have_an_event_to_read(started: Started, until: Callable[..., object]) -> None:
+    """One that no system buffers whole."""
+    sandbox = started(
+        "import os, signal, threading\n"
+        "def handler(event, context): threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGSTOP)).start()"
+    )
+    called(sandbox, b"1")
+    assert sandbox.initialise(within(30)) is None
+    until(lambda: "\nState:\tT" in Path(f"/proc/{sandbox.process.pid}/status").read_text())
+    assert sandbox.handle(HEADERS, b"1" * (6 << 20), within(0.2)) is Ending.TIMED_OUT
+
+
+def test_a_flood_of_output_does_not_hold_up_the_deadline(started: Started) -> None:
+    sandbox = started("import subprocess\ndef handler(event, context): subprocess.run(['yes', 'x' * 2000])")
+    assert sandbox.initialise(within(30)) is None
+    assert sandbox.handle(HEADERS, b"1", within(0.4)) is Ending.TIMED_OUT
+    sandbox.kill()
+    *_, last = (logs := sandbox.take_logs()).splitlines()
+    assert len(logs) < KEPT + 200
+    assert re.fullmatch(rf"\[localdev\] \d+ more bytes were logged: the emulator keeps {KEPT} of an invocation", last)
+
+
+@pytest.mark.feature("Lambda", "extensions", lacking="their API answers 404, and says that it is not emulated")
+def test_only_the_runtime_api_is_there(started: Started) -> None:
+    """runtimes-api: an invocation ends with its response or its error, whatever else is asked meanwhile."""
+    sandbox = started(
+        "import http.client, os\n"
+        "def ask(request, body=None):\n"
+        "    connection = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+        "    connection.request(*request.split(), body)\n"
+        "    answer = connection.getresponse()\n"
+        "    return [answer.status, answer.read().decode()]\n"
+        "registered = ask('POST /2020-01-01/extension/register', '{}')\n"
+        "RUNTIME = '/2018-06-01/runtime'\n"
+        "def handler(event, context):\n"
+        "    return [registered, ask('GET /2020-01-01/extension/event/next'), ask(f'GET {RUNTIME}/invocation/next'),\n"
+        "            ask(f'POST {RUNTIME}/invocation/r0/response', '1'), ask(f'POST {RUNTIME}/init/error', '1')]"
+    )
+    assert sandbox.initialise(within(30)) is None
+    answers = json.loads(called(sandbox, b"1").body)
+    assert [status for status, _ in answers] == [404, 404, 400, 400, 400]
+    assert json.loads(answers[0][1])["errorMessage"].startswith("POST /2020-01-01/extension/register: not emulated")
+
+
+@pytest.mark.parametrize(
+    "request_", [b"x", b"GET / HTTP/1.1\r\nContent-Length: -1", b"GET / HTTP/1.1\r\nContent-Length: x"]
+)
+def test_what_is_no_request_is_refused(started: Started, request_: bytes) -> None:
+    sandbox = started(
+        "import os, socket\n"
+        "def handler(event, context):\n"
+        "    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+        "    with socket.create_connection((host, port)) as connection:\n"
+        f"        connection.sendall({request_ + bytes([13, 10, 13, 10])})\n"
+        "        return connection.makefile().readline().split()[1]"
+    )
+    assert called(sandbox, b"1").body == b'"400"'
+
+
 @pytest.mark.feature("Lambda", "memory limit for a function and all it starts", partly="looked at every 50 ms")
 def test_memory_is_that_of_all_processes(started: Started) -> None:
     """configuration-memory: the function's memory is all there is, for whatever runs in the environment."""
@@ -169,7 +231,7 @@ def test_memory_is_that_of_all_processes(started: Started) -> None:
         "    eaters = [subprocess.Popen([sys.executable, '-c', eats]) for _ in range(2)]\n"
         "    for each in eaters: each.wait()"
     )
-    assert called(sandbox, b"1").path.endswith("/response")
+    assert called(sandbox, b"1").request == RESPONSE
     assert sandbox.handle(HEADERS, b"70", within(30)) is Ending.OUT_OF_MEMORY
     assert 128 < sandbox.peak < 250
 
