@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localdev.functions import dead_letters, environments, failed, pollers, recording, requests, versions
+from localdev.functions import dead_letters, environments, failed, pollers, recording, requests, urls, versions
 
 
 def apply() -> None:
@@ -10,6 +10,7 @@ def apply() -> None:
     environments.apply()
     failed.apply()
     requests.apply()
+    urls.apply()
     versions.apply()
     pollers.apply()
     recording.apply()
