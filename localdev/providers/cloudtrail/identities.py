@@ -10,7 +10,7 @@ from localstack.utils.aws.request_context import extract_access_key_id_from_auth
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from localdev.services.s3.access import NOBODY
+from localdev.s3_rights import NOBODY
 
 PARTITION = "aws"
 

@@ -13,30 +13,11 @@ from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.services.s3.constants import ALL_USERS_ACL_GRANTEE, S3_HOST_ID
 
 from localdev.policies import Document, Need, Verdict, judge
+from localdev.s3_rights import NOBODY, rights
+from localdev.services.s3 import presigned
 
-NOBODY = "injectedaccesskey"  # what LocalStack writes into requests that name nobody
 SIGNED = ("X-Amz-Signature", "Signature")
-FORM_SIGNED = ("x-amz-signature", "signature")
 
-# Actions that are not called as the operation is:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-ACTIONS = {
-    "CompleteMultipartUpload": "PutObject",
-    "CopyObject": "PutObject",
-    "CreateMultipartUpload": "PutObject",
-    "DeleteObjects": "DeleteObject",
-    "GetObjectAttributes": "GetObject",
-    "HeadBucket": "ListBucket",
-    "HeadObject": "GetObject",
-    "ListMultipartUploads": "ListBucketMultipartUploads",
-    "ListObjectVersions": "ListBucketVersions",
-    "ListObjects": "ListBucket",
-    "ListObjectsV2": "ListBucket",
-    "ListParts": "ListMultipartUploadParts",
-    "PostObject": "PutObject",
-    "UploadPart": "PutObject",
-    "UploadPartCopy": "PutObject",
-}
 # What a grant of an access control list allows: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 OF_OBJECTS = {"s3:GetObject": "READ", "s3:GetObjectAcl": "READ_ACP", "s3:PutObjectAcl": "WRITE_ACP"}
 OF_BUCKETS = {
@@ -55,31 +36,35 @@ def refuse_strangers(chain: Any, context: RequestContext, response: Any) -> None
     """A handler of the gateway. Raises AccessDenied for what a request without a signature may not do."""
     if context.service is None or context.service.service_name != "s3" or not _is_nobodys(context):
         return
-    request: Any = context.service_request or {}
-    name = context.operation.name if context.operation else ""
-    bucket = find_bucket(request.get("Bucket", ""))
-    if bucket is None and "Bucket" in request and name != "CreateBucket":
-        return  # that there is none is no secret
-    for action, key in _needed(name, request):
-        if bucket is None or not anyone_may(bucket, action, key):
+    creates = context.operation is not None and context.operation.name == "CreateBucket"
+    for right in rights(context):
+        bucket = find_bucket(right.bucket)
+        if bucket is None and right.bucket and not creates:
+            return  # that there is none is no secret
+        if bucket is None or not anyone_may(bucket, right.action, right.key):
             raise AccessDenied("Access Denied", HostId=S3_HOST_ID)
-    key = request.get("Key")
-    if name in ("GetObject", "HeadObject") and not has(bucket, key) and not anyone_may(bucket, "s3:ListBucket"):
-        raise AccessDenied("Access Denied", HostId=S3_HOST_ID)  # nor that there is no such object
+        found = not right.reads or find_object(bucket, right.key, right.version)
+        if not found and not anyone_may(bucket, "s3:ListBucket"):
+            raise AccessDenied("Access Denied", HostId=S3_HOST_ID)  # nor that there is no such object
 
 
-def find_bucket(name: str) -> Any:
+def find_bucket(name: str | None) -> Any:
     """LocalStack's own, whoever has it; None if there is none."""
     from localstack.services.s3.models import s3_stores
 
     region = AWS_REGION_US_EAST_1  # all of them know all buckets
-    account = s3_stores[DEFAULT_AWS_ACCOUNT_ID][region].global_bucket_map.get(name)
-    return account and s3_stores[account][region].buckets.get(name)
+    account = name and s3_stores[DEFAULT_AWS_ACCOUNT_ID][region].global_bucket_map.get(name)
+    return s3_stores[account][region].buckets.get(name) if name and account else None
+
+
+def find_object(bucket: Any, key: str | None, version: str | None = None) -> Any:
+    """LocalStack's own; None if there is none, which the last version may say, unless a version is named."""
+    found = bucket.objects.get(key, version) if version and bucket.versioning_status else bucket.objects.get(key)
+    return found if version or type(found).__name__ == "S3Object" else None
 
 
 def has(bucket: Any, key: str) -> bool:
-    """Whether there is an object, which its last version may say there is not."""
-    return type(bucket.objects.get(key)).__name__ == "S3Object"
+    return find_object(bucket, key) is not None
 
 
 def anyone_may(bucket: Any, action: str, key: str | None = None) -> bool:
@@ -123,19 +108,10 @@ def _granted(bucket: Any, action: str, key: str | None) -> Iterator[bool]:
             yield everyone and grant["Permission"] in (lists.get(action), "FULL_CONTROL") and action in lists
 
 
-def _needed(operation: str, request: Any) -> Iterator[tuple[str, str | None]]:
-    action = f"s3:{ACTIONS.get(operation, operation)}"
-    if operation == "DeleteObjects":
-        for each in request["Delete"]["Objects"]:
-            yield action, each["Key"]
-    else:
-        yield action, request.get("Key")
-
-
 def _is_nobodys(context: RequestContext) -> bool:
     request = context.request
     if any(name in request.args for name in SIGNED):
         return False
     if context.operation is not None and context.operation.name == "PostObject":
-        return not any(name.lower() in FORM_SIGNED for name in request.form)
+        return not presigned.fields(request.form).get("policy")
     return f"Credential={NOBODY}/" in request.headers.get("Authorization", "")

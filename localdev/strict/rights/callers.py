@@ -13,8 +13,8 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
 from localdev.policies import Document
+from localdev.s3_rights import NOBODY
 
-ANONYMOUS = "injectedaccesskey"  # what LocalStack writes into requests that name nobody
 # How keys begin that LocalStack gives to users and to sessions of roles.
 ISSUED = ("LKIA", "LSIA", "AKIA", "ASIA")
 
@@ -53,7 +53,7 @@ Caller = Identity | Service | Anonymous
 def identify(context: RequestContext) -> Caller | None:
     """None for the account itself, which may do everything. Raises CommonServiceException if nobody has the key."""
     key = _access_key(context)
-    if key == ANONYMOUS:
+    if key == NOBODY:
         return Anonymous()
     if key.startswith(ISSUED):
         return _owner(key, context)
@@ -85,11 +85,11 @@ def _access_key(context: RequestContext) -> str:
     credential = context.request.args.get("AWSAccessKeyId")
     if context.operation and context.operation.name == "PostObject":
         form = {name.lower(): value for name, value in context.request.form.items()}
-        credential = form.get("x-amz-credential") or form.get("awsaccesskeyid") or ANONYMOUS
+        credential = form.get("x-amz-credential") or form.get("awsaccesskeyid") or NOBODY
     if credential:
         return credential.partition("/")[0]
     key: str | None = extract_access_key_id_from_auth_header(dict(context.request.headers))
-    return key or ANONYMOUS
+    return key or NOBODY
 
 
 def _owner(key: str, context: RequestContext) -> Identity:

@@ -1,101 +1,29 @@
-"""What requests to S3 need, whose actions are seldom called as its operations are.
-
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-"""
+"""What requests to S3 need beside the rights that they need of everybody: to list, and to keys that encrypt."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from localstack.aws.api import RequestContext
 
 from localdev.policies import Need
+from localdev.s3_rights import WRITING, Right, right, rights
 from localdev.strict.rights.keys import key_arn
-
-READING = ("GetObject", "HeadObject", "SelectObjectContent", "GetObjectAttributes")
-WRITING = ("PutObject", "PostObject", "CopyObject", "CreateMultipartUpload")
-COPYING = ("CopyObject", "UploadPartCopy")
-ON_BUCKETS = {
-    "HeadBucket": "ListBucket",
-    "ListObjects": "ListBucket",
-    "ListObjectsV2": "ListBucket",
-    "ListObjectVersions": "ListBucketVersions",
-    "ListMultipartUploads": "ListBucketMultipartUploads",
-    "DeleteBucketCors": "PutBucketCORS",
-    "DeleteBucketEncryption": "PutEncryptionConfiguration",
-    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
-    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
-    "DeleteBucketReplication": "PutReplicationConfiguration",
-    "DeleteBucketTagging": "PutBucketTagging",
-    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
-    "GetBucketCors": "GetBucketCORS",
-    "GetBucketEncryption": "GetEncryptionConfiguration",
-    "GetBucketLifecycle": "GetLifecycleConfiguration",
-    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-    "GetBucketNotificationConfiguration": "GetBucketNotification",
-    "GetBucketReplication": "GetReplicationConfiguration",
-    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-    "PutBucketAccelerateConfiguration": "PutAccelerateConfiguration",
-    "PutBucketCors": "PutBucketCORS",
-    "PutBucketEncryption": "PutEncryptionConfiguration",
-    "PutBucketLifecycle": "PutLifecycleConfiguration",
-    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-    "PutBucketNotificationConfiguration": "PutBucketNotification",
-    "PutBucketReplication": "PutReplicationConfiguration",
-    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
-    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-}
-ON_OBJECTS = {
-    **dict.fromkeys(READING, "GetObject"),
-    **dict.fromkeys((*WRITING, *COPYING, "UploadPart", "CompleteMultipartUpload"), "PutObject"),
-    "ListParts": "ListMultipartUploadParts",
-}
-# Of one version these are rights of their own.
-OF_VERSIONS = {
-    "DeleteObject": "DeleteObjectVersion",
-    "DeleteObjectTagging": "DeleteObjectVersionTagging",
-    "GetObject": "GetObjectVersion",
-    "GetObjectAcl": "GetObjectVersionAcl",
-    "GetObjectTagging": "GetObjectVersionTagging",
-    "PutObjectAcl": "PutObjectVersionAcl",
-    "PutObjectTagging": "PutObjectVersionTagging",
-}
-GRANTING = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP", "GrantWrite")
 
 
 def needs(context: RequestContext) -> Iterator[Need]:
     request: Any = context.service_request
     assert context.operation is not None
-    name = context.operation.name
-    bucket = request.get("Bucket")
-    if bucket is None:
-        yield Need("s3:ListAllMyBuckets" if name == "ListBuckets" else f"s3:{name}", "*")
+    if context.operation.name == "DeleteObjects":  # whose keys are looked at one by one
         return
-    whole = bucket_arn(bucket)
-    key = context.request.form.get("key") if name == "PostObject" else request.get("Key")
-    if key is None:
-        if name != "DeleteObjects":  # whose keys are looked at one by one
-            yield Need(f"s3:{ON_BUCKETS.get(name, name)}", whole, _conditions(request))
-        return
-    action = ON_OBJECTS.get(name, name)
-    if request.get("VersionId"):
-        action = OF_VERSIONS.get(action, action)
-    yield Need(f"s3:{action}", f"{whole}/{key}", _conditions(request))
-    if name in WRITING:
-        if request.get("Tagging"):
-            yield Need("s3:PutObjectTagging", f"{whole}/{key}")
-        if any(request.get(each) for each in GRANTING):
-            yield Need("s3:PutObjectAcl", f"{whole}/{key}")
-        yield from _key_needed(bucket, request, "kms:GenerateDataKey")
-    if name in COPYING:
-        yield from _source(request["CopySource"])
-    if name in READING:
-        yield from _read(bucket, key, request.get("VersionId"))
+    for number, each in enumerate(rights(context)):
+        yield _need(each, {} if number else _conditions(request))
+        if each.reads:
+            yield from _read(each)
+    if context.operation.name in WRITING:
+        yield from _key_needed(request["Bucket"], request, "kms:GenerateDataKey")
 
 
 def bucket_arn(bucket: str) -> str:
@@ -103,31 +31,27 @@ def bucket_arn(bucket: str) -> str:
 
 
 def deletion(bucket: str, entry: Any) -> Need:
-    action = "s3:DeleteObjectVersion" if entry.get("VersionId") else "s3:DeleteObject"
-    return Need(action, f"{bucket_arn(bucket)}/{entry['Key']}")
+    return _need(right("DeleteObject", bucket, entry["Key"], entry.get("VersionId")), {})
 
 
-def _read(bucket: str, key: str, version: str | None) -> Iterator[Need]:
-    from localdev.services.s3.access import find_bucket, has
+def _need(wanted: Right, conditions: dict[str, str]) -> Need:
+    whole = bucket_arn(wanted.bucket) if wanted.bucket else "*"
+    return Need(wanted.action, whole if wanted.key is None else f"{whole}/{wanted.key}", conditions)
 
-    found = find_bucket(bucket)
-    if found is None:
+
+def _read(wanted: Right) -> Iterator[Need]:
+    from localdev.services.s3.access import find_bucket, find_object
+
+    bucket = find_bucket(wanted.bucket)
+    if bucket is None:
         return
-    stored = found.objects.get(key, version) if version and found.versioning_status else found.objects.get(key)
-    if stored is None or not (version or has(found, key)):  # or its last version says so
+    found = find_object(bucket, wanted.key, wanted.version)
+    if found is None:
         # S3 does not say that there is no such object to those who may not list the bucket.
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
-        yield Need("s3:ListBucket", bucket_arn(bucket))
-    elif key_id := getattr(stored, "kms_key_id", None):
-        yield Need("kms:Decrypt", key_arn(found.bucket_account_id, found.bucket_region, key_id), _via(found))
-
-
-def _source(source: Any) -> Iterator[Need]:
-    path = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
-    path, _, version = unquote(path).removeprefix("/").partition("?versionId=")
-    bucket, _, key = path.partition("/")
-    yield Need("s3:GetObjectVersion" if version else "s3:GetObject", f"{bucket_arn(bucket)}/{key}")
-    yield from _read(bucket, key, version or None)
+        yield Need("s3:ListBucket", bucket.bucket_arn)
+    elif key_id := getattr(found, "kms_key_id", None):
+        yield Need("kms:Decrypt", key_arn(bucket.bucket_account_id, bucket.bucket_region, key_id), _via(bucket))
 
 
 def _key_needed(bucket: str, request: Any, action: str) -> Iterator[Need]:

@@ -35,3 +35,15 @@ def send(ask: Callable[..., Any]) -> Callable[..., Any]:
         return ask(urlsplit(url)._replace(scheme="", netloc="").geturl(), method, body, **headers)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def send_form(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """``send_form(bucket, {"key": …, "file": …})``, as a browser does."""
+
+    def send_form(bucket: str, fields: dict[str, str]) -> Any:
+        parts = (f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields)
+        body = f"{''.join(parts)}--x--\r\n".encode()
+        return ask(f"/{bucket}", "POST", body, Content_Type="multipart/form-data; boundary=x")
+
+    return send_form

@@ -21,6 +21,13 @@ def bucket(client: Callable[..., Any]) -> str:
     return "guarded"
 
 
+@pytest.fixture(scope="module")
+def private(client: Callable[..., Any]) -> str:
+    client("s3").create_bucket(Bucket="guarded-well")
+    client("s3").put_object(Bucket="guarded-well", Key="secret", Body=b"secret")
+    return "guarded-well"
+
+
 @pytest.fixture(autouse=True)
 def closed_again(client: Callable[..., Any], bucket: str) -> Any:
     yield
@@ -60,16 +67,54 @@ def test_that_a_bucket_does_not_exist_is_no_secret(ask: Callable[..., Any]) -> N
     assert (answer.status, b"<Code>NoSuchBucket</Code>" in answer.body) == (404, True)
 
 
-def test_a_presigned_url_opens_it(ask: Callable[..., Any], client: Callable[..., Any], bucket: str) -> None:
+def test_a_presigned_url_opens_it(
+    ask: Callable[..., Any], send_form: Callable[..., Any], client: Callable[..., Any], bucket: str
+) -> None:
     s3, key = client("s3"), {"Bucket": bucket, "Key": "a file.txt"}
     url = s3.generate_presigned_url("get_object", Params=key)
     assert ask(f"/{url.split('/', 3)[3]}").body == b"secret"
+    assert send_form(bucket, {"key": "posted.txt", "file": "text"}).status == 403
     form = s3.generate_presigned_post(bucket, "posted.txt")["fields"] | {"file": "text"}
-    lines = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{form[name]}\r\n' for name in form)
-    unsigned = lines.replace("signature", "seal")
-    kind = {"Content_Type": "multipart/form-data; boundary=x"}
-    assert ask(f"/{bucket}", "POST", f"{unsigned}--x--\r\n".encode(), **kind).status == 403
-    assert ask(f"/{bucket}", "POST", f"{lines}--x--\r\n".encode(), **kind).status == 204
+    assert send_form(bucket, form).status == 204
+
+
+def test_a_form_of_nobodys_is_judged_by_its_key(
+    send_form: Callable[..., Any], client: Callable[..., Any], publish: Callable[..., None], bucket: str
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html"""
+    publish(bucket, "s3:PutObject", Resource="arn:aws:s3:::guarded/inbox/*")
+    assert send_form(bucket, {"key": "inbox/note", "file": "text"}).status == 204
+    assert client("s3").get_object(Bucket=bucket, Key="inbox/note")["Body"].read() == b"text"
+    assert send_form(bucket, {"key": "elsewhere", "file": "text"}).status == 403
+    assert send_form(bucket, {"key": "inbox/note", "acl": "public-read", "file": "text"}).status == 403
+
+
+@pytest.mark.parametrize("more", ["", "?partNumber=1&uploadId={}"])
+def test_what_is_copied_must_be_public_too(
+    ask: Callable[..., Any],
+    client: Callable[..., Any],
+    publish: Callable[..., None],
+    private: str,
+    bucket: str,
+    more: str,
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html, "Permissions" """
+    publish(bucket, "s3:PutObject", "s3:GetObject", Resource="arn:aws:s3:::guarded/*")
+    to = "/guarded/copy" + more.format(client("s3").create_multipart_upload(Bucket=bucket, Key="copy")["UploadId"])
+    for source in (f"/{private}/secret", f"{private}/secret?versionId=null", f"{private}/none"):
+        assert ask(to, "PUT", x_amz_copy_source=source).status == 403, source
+    assert ask(to, "PUT", x_amz_copy_source="/guarded/a%20file.txt").status == 200
+
+
+def test_a_version_is_not_the_object(
+    ask: Callable[..., Any], client: Callable[..., Any], publish: Callable[..., None], bucket: str
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionedObjectPermissionsandACLs.html"""
+    publish(bucket, "s3:GetObject")
+    assert ask("/guarded/a%20file.txt?versionId=null").status == 403
+    publish(bucket, "s3:GetObjectVersion")
+    assert ask("/guarded/a%20file.txt?versionId=null").body == b"secret"
+    assert ask("/guarded/a%20file.txt").status == 403
 
 
 def test_a_public_policy_opens_what_it_says_and_nothing_else(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from localdev.emulator import Emulator
 
@@ -100,6 +104,18 @@ class TestReading:
         url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"}, ExpiresIn=60)
         assert_refused(send("GET", url.replace(said, instead)), 400, "AuthorizationQueryParametersError")
 
+    @pytest.mark.parametrize(("minutes", "status"), [(10, 200), (20, 403)])
+    def test_not_yet_valid(
+        self, emulator: Emulator, name: str, send: Callable[..., Any], monkeypatch: Any, minutes: int, status: int
+    ) -> None:
+        """Clocks may be 15 minutes apart: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+        then = datetime.now(UTC) + timedelta(minutes=minutes)
+        monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: then)
+        request = AWSRequest("GET", f"{emulator.endpoint_url}/{name}/key")
+        S3SigV4QueryAuth(Credentials("test", "test"), "s3", "us-east-1").add_auth(request)
+        answer = send("GET", request.url)
+        assert (answer.status, "<Message>Request is not yet valid</Message>" in answer.text) == (status, status == 403)
+
     def test_headers_of_the_answer_are_signed_with_it(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
         arguments = {"Bucket": name, "Key": "key", "ResponseContentDisposition": "attachment"}
         answer = send("GET", s3.generate_presigned_url("get_object", arguments))
@@ -122,18 +138,30 @@ class TestWriting:
         assert_refused(send("PUT", url, b"another", **right), 412, "PreconditionFailed")
         assert s3.get_object(Bucket=name, Key="photo")["Body"].read() == b"content"
 
-    def test_a_form(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+    def test_a_form(self, s3: Any, name: str, send_form: Callable[..., Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html"""
         limits = [["content-length-range", 1, 10]]
-        form = s3.generate_presigned_post(name, "posted", Conditions=limits)
+        form = s3.generate_presigned_post(name, "posted", Conditions=limits)["fields"]
 
         def post(content: str, **changes: str) -> Any:
-            fields = form["fields"] | changes | {"file": content}
-            part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
-            body = "".join(part.format(*field) for field in fields.items()) + "--x--\r\n"
-            return send("POST", f"/{name}", body.encode(), Content_Type="multipart/form-data; boundary=x")
+            return send_form(name, form | changes | {"file": content})
 
         assert_refused(post("longer than ten"), 400, "EntityTooLarge")
         assert_refused(post("short", key="elsewhere"), 403, "AccessDenied")
         assert post("short").status == 204
         assert s3.get_object(Bucket=name, Key="posted")["Body"].read() == b"short"
+
+    def test_a_forged_form(self, s3: Any, client: Callable[..., Any], name: str, send_form: Callable[..., Any]) -> None:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html, and the older way."""
+        for signer, field in ((s3, "x-amz-signature"), (client("s3"), "signature")):
+            form = signer.generate_presigned_post(name, "forged")["fields"] | {"file": "mine"}
+            other = signer.generate_presigned_post(name, "other")["fields"]
+            assert_refused(send_form(name, form | {field: "0" * 64}), 403, "SignatureDoesNotMatch")
+            assert_refused(send_form(name, form | {"policy": other["policy"]}), 403, "SignatureDoesNotMatch")
+            assert_refused(send_form(name, form | {"policy": ""}), 403, "AccessDenied")
+            assert_refused(send_form(name, {"key": "forged", field: "x", "file": "mine"}), 403, "AccessDenied")
+            del form[field]
+            assert_refused(send_form(name, form), 400, "InvalidArgument")
+        form = s3.generate_presigned_post(name, "forged")["fields"] | {"x-amz-credential": "test", "file": "mine"}
+        assert_refused(send_form(name, form), 400, "InvalidArgument")
+        assert "Contents" not in s3.list_objects_v2(Bucket=name, Prefix="forged")
