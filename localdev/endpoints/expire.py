@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from localstack.http import Request
@@ -21,7 +22,8 @@ def answer(request: Request) -> Response:
 
     at = request.args.get("at", str(time.time()))
     try:
-        return Response.for_json(expire(float(at)))
-    except (ValueError, OverflowError):
+        moment = datetime.fromtimestamp(float(at), UTC)
+    except (ValueError, OverflowError, OSError):
         wrong = {"error": f"{at!r} is no time", "hint": "give the seconds since 1970, as in at=1767225600"}
         return Response.for_json(wrong, status=HTTPStatus.BAD_REQUEST)
+    return Response.for_json(expire(moment.timestamp()))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from botocore.exceptions import ClientError
 from localstack import config as localstack_config
 from localstack.aws.connect import connect_to
 from localstack.services.plugins import SERVICE_PLUGINS
@@ -59,7 +60,11 @@ def from_bucket(origin: Mapping[str, Any], path: str, arn: str, *, signed: bool)
     if not may("s3:GetObject", key):
         return _error(403, "AccessDenied", "Access Denied")
     s3: Any = connect_to().s3
-    found = s3.get_object(Bucket=name, Key=key)
+    try:
+        found = s3.get_object(Bucket=name, Key=key)
+    except ClientError as error:  # such as an object that is archived, or encrypted with a key of the customer's
+        refused = error.response["Error"]
+        return _error(error.response["ResponseMetadata"]["HTTPStatusCode"], refused["Code"], refused["Message"])
     return Answer(200, _headers(found["ResponseMetadata"]["HTTPHeaders"].items()), found["Body"].read())
 
 

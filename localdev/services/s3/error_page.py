@@ -14,21 +14,19 @@ from rolo import Response
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 MESSAGES = {
     "AccessDenied": (403, "Access Denied"),
-    "InvalidRange": (416, "The requested range is not satisfiable"),
     "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
     "NoSuchBucket": (404, "The specified bucket does not exist"),
     "NoSuchKey": (404, "The specified key does not exist."),
     "NoSuchWebsiteConfiguration": (404, "The specified bucket does not have a website configuration"),
-    "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
 }
 
 
 class Refused(Exception):
-    """An error of S3, with its code. ``details``: what else its page lists."""
+    """An error of S3, with its code. said: its status and message. ``details``: what else its page lists."""
 
-    def __init__(self, code: str, **details: str) -> None:
+    def __init__(self, code: str, said: tuple[int, str] | None = None, **details: str) -> None:
         self.code = code
-        self.status, self.message = MESSAGES[code]
+        self.status, self.message = said or MESSAGES[code]
         self.details: Mapping[str, str] = details
         super().__init__(code)
 

@@ -139,6 +139,7 @@ class TestTimeToLive:
         )
         ends = {"past": {"N": str(now - 5)}, "later": {"N": str(now + 3600)}, "never": None}
         ends["text"] = {"S": str(now - 5)}
+        ends["no-number"] = {"N": "abc"}  # which AWS would not have taken
         ends["long-past"] = {"N": str(now - 6 * 365 * 24 * 3600)}
         for name, end in ends.items():
             dynamodb.put_item(TableName="ends", Item={"id": {"S": name}} | ({"end": end} if end else {}))
@@ -150,7 +151,7 @@ class TestTimeToLive:
         assert expire()["items"] == 1
         assert left() == set(ends) - {"past"}
         assert expire(now + 4000)["items"] == 1
-        assert left() == {"text", "never", "long-past"}
+        assert left() == {"text", "never", "long-past", "no-number"}
         gone = [record for record in records(client("dynamodbstreams"), arn) if record["eventName"] == "REMOVE"]
         assert [record["dynamodb"]["Keys"]["id"]["S"] for record in gone] == ["past", "later"]
         by_service = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}

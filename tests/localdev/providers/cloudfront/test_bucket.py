@@ -152,6 +152,19 @@ def test_a_missing_object_is_hidden_unless_it_may_list(
     allow(site["ARN"])
 
 
+@pytest.mark.feature("CloudFront", "custom error responses")
+def test_objects_that_a_distribution_cannot_read(
+    get: Callable[..., Any], site: dict[str, Any], client: Callable[..., Any]
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: archived, or with a key of the customer's."""
+    s3 = client("s3")
+    s3.put_object(Bucket=BUCKET, Key="archived", StorageClass="GLACIER")
+    s3.put_object(Bucket=BUCKET, Key="sealed", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
+    archived, sealed = get(site, "/archived"), get(site, "/sealed")
+    assert (archived.status, archived.body) == (404, b"sorry"), "which stands for 403"
+    assert (sealed.status, b"<Code>InvalidRequest</Code>" in sealed.body) == (400, True)
+
+
 @pytest.mark.feature("CloudFront", "behaviours by path pattern, origin paths")
 def test_the_first_pattern_that_fits_decides(get: Callable[..., Any], site: dict[str, Any]) -> None:
     assert get(site, "/page.html").body == b"old"

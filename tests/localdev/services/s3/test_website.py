@@ -213,3 +213,17 @@ def test_errors_are_pages(ask: Callable[..., Any], client: Callable[..., Any], o
     twice = ask(f"/_aws/s3-website/{other}/")
     assert error(twice) == (403, "403 Forbidden", "AccessDenied")
     assert b"An Error Occurred While Attempting to Retrieve a Custom Error Document" in twice.body
+
+
+@pytest.mark.feature("S3 websites", "errors as pages: no bucket, no website, not public, no such method")
+def test_objects_that_a_website_cannot_read(visit: Visitor, client: Callable[..., Any]) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: archived, or with a key of the customer's."""
+    s3 = client("s3")
+    s3.put_object(Bucket=BUCKET, Key="archived", StorageClass="GLACIER")
+    s3.put_object(Bucket=BUCKET, Key="sealed", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
+    archived, sealed = visit("/archived"), visit("/sealed")
+    assert (archived.status, archived.body) == (403, b"sorry")
+    assert archived.headers["x-amz-error-code"] == "InvalidObjectState"
+    assert (sealed.status, b"<li>Code: InvalidRequest</li>" in sealed.body) == (400, True)
+    head = visit("/sealed", "HEAD")
+    assert (head.status, head.headers["x-amz-error-code"]) == (400, "InvalidRequest")
