@@ -27,28 +27,44 @@ class Watchdog:
     """The emulator's end of the pipe. lock: the descriptor that holds the folder's lock."""
 
     def __init__(self, lock: int) -> None:
+        self._lock = lock
         self._guard = threading.Lock()
-        self._process = subprocess.Popen(
-            # Bare: it shall start in milliseconds and must not depend on what is installed.
-            [sys.executable, "-I", "-S", str(Path(__file__))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(lock,),
-            start_new_session=True,
-        )
+        self._watched: dict[int, str] = {}
+        self._process = self._start()
 
     def watch(self, group: int, mark: str) -> None:
         """mark: the value of the variable `MARK`."""
-        self._tell(f"+{group} {mark}\n")
+        with self._guard:
+            self._watched[group] = mark
+            self._tell(f"+{group} {mark}\n")
 
     def forget(self, group: int) -> None:
-        self._tell(f"-{group}\n")
+        with self._guard:
+            del self._watched[group]
+            self._tell(f"-{group}\n")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            # Bare: it shall start in milliseconds and must not depend on what is installed.
+            [sys.executable, "-I", "-S", str(Path(__file__))],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(self._lock,),
+            start_new_session=True,
+        )
 
     def _tell(self, line: str) -> None:
+        try:
+            self._write(line)
+        except BrokenPipeError:  # somebody killed it: another one is told everything
+            self._process.wait()
+            self._process = self._start()
+            self._write("".join(f"+{group} {mark}\n" for group, mark in self._watched.items()))
+
+    def _write(self, text: str) -> None:
         assert self._process.stdin is not None
-        with self._guard:
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+        self._process.stdin.write(text.encode())
 
 
 def end_environment(group: int, mark: str) -> None:
