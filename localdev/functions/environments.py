@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import copy
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,9 +49,9 @@ def get_environment_variables(original: Callable[..., dict[str, str]], self: Any
 
 
 def invoke_with_client_context(original: Callable[..., Any], self: Any, invocation: Invocation) -> Any:
-    """LocalStack drops the client context on the way to its executor."""
+    """LocalStack drops the client context on the way to its executor, where it becomes a header: one line of ASCII."""
     encoded = invocation.client_context
-    self.runtime_executor.client_context = base64.b64decode(encoded).decode() if encoded else None
+    self.runtime_executor.client_context = json.dumps(json.loads(base64.b64decode(encoded))) if encoded else None
     return original(self, invocation)
 
 

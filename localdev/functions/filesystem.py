@@ -61,7 +61,7 @@ class Filesystem:
         """What tells the function where things are. ``python``: as in ``python3.12``."""
         told = {"LAMBDA_TASK_ROOT": str(self.code), "LAMBDA_RUNTIME_DIR": str(self.runtime)}
         # Libraries look for settings at home: that of whoever runs the emulator, ~/.aws included, is not it.
-        told["HOME"] = str(TMP if self.mounted else self.temporary)
+        told["HOME"] = given.get("HOME", str(TMP if self.mounted else self.temporary))
         if not self.mounted:
             told["TMPDIR"] = str(self.temporary)
         paths = [str(self.runtime)]

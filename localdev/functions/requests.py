@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -27,6 +28,7 @@ def apply() -> None:
     check = LambdaProvider._verify_env_variables
     Patch(LambdaProvider, "_verify_env_variables", staticmethod(partial(refuse_reserved, check))).apply()
     patch(LambdaService.invoke)(refuse_what_is_not_json)
+    patch(LambdaService.invoke)(refuse_no_context)
 
 
 def can_be_unzipped(package: bytes) -> bool:
@@ -61,9 +63,26 @@ def refuse_what_is_not_json(original: Callable[..., Any], self: Any, *args: Any,
     """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
     if payload := kwargs.get("payload"):
         try:
-            json.loads(payload)
-        except ValueError as error:
+            json.loads(payload.decode(), parse_constant=refuse_constant)
+        except (ValueError, RecursionError) as error:
             raise InvalidRequestContentException(
                 f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
             ) from None
+    return original(self, *args, **kwargs)
+
+
+def refuse_constant(name: str) -> None:
+    """NaN and infinities, which Python takes for JSON."""
+    raise ValueError(f"Unexpected {name}")
+
+
+def refuse_no_context(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, X-Amz-Client-Context."""
+    if encoded := kwargs.get("client_context"):
+        try:
+            context = json.loads(base64.b64decode(encoded, validate=True).decode(), parse_constant=refuse_constant)
+        except (ValueError, RecursionError):
+            context = None
+        if not isinstance(context, dict):
+            raise InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.")
     return original(self, *args, **kwargs)

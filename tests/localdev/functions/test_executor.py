@@ -95,6 +95,12 @@ class TestEnvironment:
         ).invoke()
         assert answer.payload == [":UTC", 0]
 
+    @pytest.mark.feature("Lambda", "environment variables, reserved ones included")
+    def test_home_is_the_users_to_set(self, deploy: Deploy) -> None:
+        """ENV: it is not reserved."""
+        source = "import os\ndef handler(event, context): return os.environ['HOME']"
+        assert deploy(source, Environment={"Variables": {"HOME": "/home/mine"}}).invoke().payload == "/home/mine"
+
     @pytest.mark.feature("Lambda", "boto3 with the role's credentials")
     def test_boto3_is_there_with_the_roles_credentials(self, deploy: Deploy) -> None:
         """lambda-python: the runtime includes boto3. It reaches the emulator by AWS_ENDPOINT_URL alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import zipfile
@@ -81,10 +82,30 @@ def test_an_event_must_be_json(deploy: Callable[..., Any]) -> None:
     """API_Invoke: InvalidRequestContentException."""
     function = deploy("def handler(event, context): return event")
     for kind in ("RequestResponse", "Event"):
-        with pytest.raises(ClientError, match="Could not parse request body into json") as caught:
-            function.client.invoke(FunctionName=function.name, Payload=b"{'a': 1}", InvocationType=kind)
-        assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
+        for event in (b"{'a': 1}", b"NaN", b"[-Infinity]", b"[" * 100_000, b'"\xff"', b"\xef\xbb\xbf{}"):
+            with pytest.raises(ClientError, match="Could not parse request body into json") as caught:
+                function.client.invoke(FunctionName=function.name, Payload=event, InvocationType=kind)
+            assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
     assert function.client.invoke(FunctionName=function.name)["Payload"].read() == b"{}"
+
+
+@pytest.mark.feature("Lambda", "the context object")
+def test_a_client_context_must_be_json_in_base64(deploy: Callable[..., Any]) -> None:
+    """API_Invoke: InvalidRequestContentException. Lines and headers within are text like any other."""
+    function = deploy("def handler(event, context): return context.client_context.custom")
+    for context in ("no base64", *map(encoded, (b"no json", b"[1]", b'{"custom": NaN}', b'{"custom": "\xff"}'))):
+        with pytest.raises(ClientError) as caught:
+            function.client.invoke(FunctionName=function.name, ClientContext=context)
+        assert caught.value.response["Error"] == {
+            "Code": "InvalidRequestContentException",
+            "Message": "Client context must be a valid Base64-encoded JSON object.",
+        }
+    lines = encoded(b'{"custom":\r\n\r\n"line"}')
+    assert function.invoke(ClientContext=lines).payload == "line"
+
+
+def encoded(context: bytes) -> str:
+    return base64.b64encode(context).decode()
 
 
 @NOT_PYTHON
