@@ -19,7 +19,7 @@ from localstack.utils.threads import start_thread
 
 from localdev.functions import history, platform_events, wording
 from localdev.functions.filesystem import Filesystem, can_mount
-from localdev.functions.hot_reload import Snapshot, snapshot
+from localdev.functions.hot_reload import Snapshot, linked, snapshot
 from localdev.functions.interpreters import Interpreter, here, interpreter_of
 from localdev.functions.layers import folder_of
 from localdev.functions.once import once
@@ -203,7 +203,7 @@ class ProcessExecutor(RuntimeExecutor):
                 runtime=runtime_folder(interpreter),
                 temporary=self._temporary,
                 layers=folder_of(settings.layers),
-                needed=(*interpreter.prefixes, *linked_folders()),
+                needed=(*interpreter.prefixes, *linked_folders(), *(linked(code) if self._seen is not None else ())),
                 mounted=mounts(),
             ),
             handler=settings.handler,

@@ -31,7 +31,7 @@ def can_mount() -> bool:
 class Filesystem:
     """One environment's.
 
-    ``layers``: what its layers hold together; ``needed``: folders its interpreter and the runtime's links lead to;
+    ``layers``: what its layers hold together; ``needed``: where its interpreter lies and links lead to;
     ``mounted``: whether ``temporary`` is its /tmp and ``layers`` its /opt, or it is told where they are instead.
     """
 
@@ -48,10 +48,14 @@ class Filesystem:
         if not self.mounted:
             return []
         pairs = []
-        for path in (self.code, self.runtime, *map(Path, self.needed)):
-            if path.is_relative_to(TMP):  # would be hidden
+        named = (self.code, self.runtime, *map(Path, self.needed))
+        for path in dict.fromkeys([*named, *(path.resolve() for path in named)]):
+            if TMP in path.parents:  # would be hidden
                 shown = self.temporary / path.relative_to(TMP)
-                shown.mkdir(parents=True, exist_ok=True)
+                folder = shown if path.is_dir() else shown.parent
+                folder.mkdir(parents=True, exist_ok=True)
+                if path.is_file():
+                    shown.touch()
                 pairs += [str(path), str(shown)]
         if self.layers and self._layers_at() == OPT:
             pairs += [str(self.layers), str(OPT)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ import pytest
 from localdev.functions.hot_reload import snapshot
 
 RELOADED = pytest.mark.feature(
-    "Lambda", "hot reload of functions that run from a folder", partly="LocalStack's own; AWS has no such thing"
+    "Lambda",
+    "hot reload of functions that run from a folder",
+    partly="LocalStack's own, AWS has no such thing; a function that writes there is loaded anew each time",
 )
 SOURCE = "import os, part\ndef handler(event, context): return [os.getpid(), part.NUMBER]"
 
@@ -92,6 +95,27 @@ def test_a_folder_may_go_and_come_back(function: Any, folder: Path) -> None:
     assert function.invoke().error is None
 
 
+@pytest.mark.emulator
+@RELOADED
+def test_links_may_lead_into_tmp(deploy: Callable[..., Any]) -> None:
+    """Which the function does not see: it has another."""
+    with TemporaryDirectory(dir="/tmp") as inside, TemporaryDirectory(dir="/var/tmp") as outside:
+        (code := Path(inside, "code")).mkdir()
+        (shared := Path(inside, "shared")).mkdir()
+        single = Path(inside, "single.py")
+        (code / "app.py").write_text("import shared.part, single\ndef handler(*_): return [shared.part.A, single.B]")
+        (shared / "part.py").write_text("A = 1")
+        single.write_text("B = 1")
+        (code / "shared").symlink_to(shared)
+        (code / "single.py").symlink_to(single)
+        (link := Path(outside, "link")).symlink_to(code)
+        function = deploy(Code={"S3Bucket": "hot-reload", "S3Key": str(link)})
+        assert function.invoke().payload == [1, 1]
+        (shared / "part.py").write_text("A = 22")
+        single.write_text("B = 22")
+        assert function.invoke().payload == [22, 22]
+
+
 def test_every_way_to_save_shows(tmp_path: Path) -> None:
     watched = tmp_path / "watched"
     file = watched / "inside" / "app.py"
@@ -117,6 +141,12 @@ def test_every_way_to_save_shows(tmp_path: Path) -> None:
     (watched / "__pycache__").mkdir()
     (watched / "__pycache__" / "app.pyc").write_text("")
     assert not differs()
+    (tmp_path / "linked").mkdir()
+    (watched / "linked").symlink_to(tmp_path / "linked")
+    assert differs()
+    (tmp_path / "linked" / "app.py").write_text("")
+    assert differs()
+    (tmp_path / "linked" / "back").symlink_to(watched)
     (watched / "circle").symlink_to(watched)
     (watched / "broken").symlink_to(tmp_path / "nowhere")
     assert differs()
