@@ -61,6 +61,29 @@ class TestTransactions:
         with refused("ValidationException"):
             dynamodb.transact_write_items(TransactItems=[put, put])
 
+    def test_one_sent_twice_is_done_once(self, dynamodb: Any) -> None:
+        """For ten minutes, by its token: "Idempotency"."""
+
+        def add(number: str, token: str) -> None:
+            update = {
+                "TableName": TABLE,
+                "Key": key("tess", 1),
+                "UpdateExpression": "ADD n :n",
+                "ConditionExpression": "attribute_not_exists(n) OR n < :n",
+                "ExpressionAttributeValues": {":n": {"N": number}},
+            }
+            dynamodb.transact_write_items(TransactItems=[{"Update": update}], ClientRequestToken=token)
+
+        add("1", "first")
+        add("1", "first")  # its condition would fail
+        with refused("IdempotentParameterMismatchException"):
+            add("2", "first")
+        with refused("TransactionCanceledException"):
+            add("1", "second")
+        add("2", "second")  # the one that failed does not count
+        assert dynamodb.get_item(TableName=TABLE, Key=key("tess", 1))["Item"]["n"] == {"N": "3"}
+        dynamodb.delete_item(TableName=TABLE, Key=key("tess", 1))
+
 
 @pytest.mark.feature("DynamoDB", "many writers at once")
 class TestManyAtOnce:

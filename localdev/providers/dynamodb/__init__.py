@@ -13,6 +13,9 @@ from localstack.services.moto import call_moto
 from localstack.services.plugins import Service
 from moto.dynamodb.models import dynamodb_backends
 
+from localdev.providers import repeated
+from localdev.providers.dynamodb import checks
+from localdev.providers.dynamodb.checks import invalid
 from localdev.providers.moto import moto_service
 
 FIVE_YEARS = 5 * 365 * 24 * 3600
@@ -34,16 +37,18 @@ def lock_of(account: str) -> threading.RLock:
 def in_turn(answer: Callable[..., Any]) -> Callable[..., Any]:
     def answer_alone(context: RequestContext, request: Any) -> Any:
         with lock_of(context.account_id):
-            try:
-                return answer(context, request)
-            except KeyError as error:
-                if not str(error).startswith("':"):
-                    raise
-                # Moto looks a condition's values up without asking whether they are there.
-                message = "An expression attribute value used in expression is not defined; attribute value"
-                raise invalid(f"{message}: {error.args[0]}") from error
+            check(context, request)
+            return answer(context, request)
 
     return answer_alone
+
+
+def check(context: RequestContext, request: Any) -> None:
+    for name, part in checks.parts(request):
+        checks.check_expressions(part)
+        checks.check_values(part)
+        if "Key" in part:
+            checks.check_key(part["Key"], existing_table(context, name))
 
 
 class Mended:
@@ -87,6 +92,22 @@ class Mended:
                 raise invalid("Provided list of item keys contains duplicates")
         return call_moto(context)
 
+    @handler("TransactWriteItems", expand=False)
+    def transact_write_items(self, context: RequestContext, request: Any) -> Any:
+        if "ClientRequestToken" not in request:
+            return call_moto(context)
+        # In moto's own, so that it goes with it.
+        kept = vars(dynamodb_backends[context.account_id][context.region])
+        done: repeated.Done = kept.setdefault("done_by_localdev", {})
+        try:
+            if repeated.done_before(done, request):
+                return {}
+        except repeated.Mismatch as error:
+            raise CommonServiceException("IdempotentParameterMismatchException", str(error)) from None
+        answer: Any = call_moto(context)
+        repeated.remember(done, request)
+        return answer
+
 
 def existing_table(context: RequestContext, name: str) -> Any:
     backend: Any = dynamodb_backends[context.account_id][context.region]
@@ -95,10 +116,6 @@ def existing_table(context: RequestContext, name: str) -> Any:
         message = f"Requested resource not found: Table: {name} not found"
         raise CommonServiceException("ResourceNotFoundException", message)
     return found[0]
-
-
-def invalid(message: str) -> CommonServiceException:
-    return CommonServiceException("ValidationException", message)
 
 
 def expire(at: float) -> int:
