@@ -42,6 +42,7 @@ def test_each_kind_of_invocation_is_one(emulator: Emulator, invoked: Invoked, mo
     assert emulator.ask("/_localdev/invocations")["last"] == before + len(seen) + AT_ONCE
 
 
+@pytest.mark.emulator  # of its own
 def test_where_functions_are_nothing_no_process_is_started() -> None:
     with emulators.emulator(emulators.EmptyEmulator) as empty:
         invoked = Invoked(empty)

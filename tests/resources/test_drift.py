@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from deployer import report
 from deployer.plan import Change, differ
 from deployer.resource import Properties, Resource
@@ -23,6 +25,8 @@ _OF_TAGS = {
 }
 
 
+# On LocalStack alone: it takes longest of all that runs, and moto would be asked the same.
+@pytest.mark.parametrize("world", [pytest.param("localstack", marks=pytest.mark.emulator)], indirect=True)
 @every_kind
 def test_every_property_that_another_client_changes_is_shown_and_repaired(world: World, kind: str) -> None:
     done: set[Any] = set()
