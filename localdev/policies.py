@@ -1,7 +1,7 @@
 """What policy documents say of a request.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Left out: policy variables
-and IpAddress. A condition that is not understood allows nothing, and denies.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Left out: IpAddress, and
+variables with a default or for a special character. What is not understood allows nothing, and denies.
 """
 
 from __future__ import annotations
@@ -10,15 +10,56 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from typing import Any
 
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
+Values = Mapping[str, str | list[str]]
 
+# Condition keys that are always given if a request has them here: without one AWS has none either. Of all others
+# nobody knows what AWS would give.
+OPTIONAL = frozenset(
+    {
+        "aws:calledvia",
+        "aws:calledviafirst",
+        "aws:calledvialast",
+        "aws:multifactorauthage",
+        "aws:multifactorauthpresent",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principaltype",
+        "aws:referer",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:useragent",
+        "aws:username",
+        "aws:vpcsourceip",
+        "iam:passedtoservice",
+        "kms:viaservice",
+        "s3:delimiter",
+        "s3:if-none-match",
+        "s3:max-keys",
+        "s3:prefix",
+        "s3:versionid",
+        "s3:x-amz-acl",
+        "s3:x-amz-server-side-encryption",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        "s3:x-amz-storage-class",
+        "sts:externalid",
+    }
+)
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
-# What keeps a statement about everybody from being public, as long as no value is a mere wildcard.
+# What keeps a statement about everybody from being public, as long as no value has a wildcard or a variable.
 NARROWING = frozenset(
     {
         "aws:principalarn",
@@ -37,6 +78,10 @@ NARROWING = frozenset(
 )
 
 
+# Operators that say what a value is. With IfExists they hold without any.
+POSITIVE = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress")
+
+
 class Verdict(Enum):
     SILENT = 0
     ALLOW = 1
@@ -49,7 +94,7 @@ class Need:
 
     action: str
     resource: str
-    conditions: Mapping[str, str | list[str]] = field(default_factory=dict)
+    conditions: Values = field(default_factory=dict)
 
 
 def judge(document: Document, need: Need, principals: Iterable[str] | None = None) -> Verdict:
@@ -59,8 +104,8 @@ def judge(document: Document, need: Need, principals: Iterable[str] | None = Non
         allows = statement["Effect"] == "Allow"
         if (
             (principals is None or _names(statement, set(principals)))
-            and _covers(statement, "Action", need.action, ignore_case=True)
-            and _covers(statement, "Resource", need.resource)
+            and _acts(statement, need.action)
+            and _covers(statement, need, unknown=not allows)
             and _applies(statement.get("Condition", {}), need.conditions, unknown=not allows)
         ):
             if not allows:
@@ -91,10 +136,15 @@ def _everybody(principal: Any) -> bool:
 
 def _narrowed(conditions: Any) -> bool:
     return any(
-        key.lower() in NARROWING and "Not" not in operator and "*" not in many(values)
+        key.lower() in NARROWING and operator.rpartition(":")[2] in POSITIVE and all(map(_fixed, many(values)))
         for operator, keys in conditions.items()
+        if not operator.startswith("ForAllValues:")  # which holds without any value, too
         for key, values in keys.items()
     )
+
+
+def _fixed(value: Any) -> bool:
+    return not any(wide in str(value) for wide in ("*", "?", "${")) and not str(value).endswith("/0")
 
 
 def many(value: Any) -> list[Any]:
@@ -114,12 +164,40 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in text), re.DOTALL)
 
 
-def _covers(statement: Statement, element: str, value: str, *, ignore_case: bool = False) -> bool:
-    if element in statement:
-        return any(like(pattern, value, ignore_case=ignore_case) for pattern in many(statement[element]))
-    if f"Not{element}" in statement:
-        return not any(like(pattern, value, ignore_case=ignore_case) for pattern in many(statement[f"Not{element}"]))
-    return element == "Resource"  # trust policies name none: they are about their role
+def _acts(statement: Statement, action: str) -> bool:
+    if "Action" in statement:
+        return any(like(pattern, action, ignore_case=True) for pattern in many(statement["Action"]))
+    patterns = many(statement.get("NotAction", "*"))
+    return not any(like(pattern, action, ignore_case=True) for pattern in patterns)
+
+
+def _covers(statement: Statement, need: Need, *, unknown: bool) -> bool:
+    element = next((each for each in ("Resource", "NotResource") if each in statement), None)
+    if element is None:
+        return True  # trust policies name none: they are about their role
+    found = False
+    for text in many(statement[element]):
+        pattern = _filled(text, need.conditions)
+        if pattern is None and not _without(text, need.conditions):
+            return unknown
+        found |= pattern is not None and like(pattern, need.resource)
+    return found == (element == "Resource")
+
+
+def _filled(text: str, values: Values) -> str | None:
+    """With the values of its variables: None if one has none.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    found = {name: values.get(name.lower()) for name in VARIABLE.findall(text)}
+    if not all(isinstance(value, str) for value in found.values()):
+        return None
+    return VARIABLE.sub(lambda variable: str(found[variable[1]]), text)
+
+
+def _without(text: str, values: Values) -> bool:
+    """Whether AWS has no value either for the variables that have none here."""
+    return all(name.lower() in {*values, *OPTIONAL} for name in VARIABLE.findall(text))
 
 
 def _names(statement: Statement, principals: set[str]) -> bool:
@@ -135,33 +213,46 @@ def _principals(element: Any) -> set[str]:
     return {each for kind in element.values() for each in many(kind)}
 
 
-def _applies(conditions: Mapping[str, Any], values: Mapping[str, str | list[str]], *, unknown: bool) -> bool:
+def _applies(conditions: Mapping[str, Any], values: Values, *, unknown: bool) -> bool:
     return all(
-        _holds(operator, many(wanted), values.get(key.lower()), unknown=unknown)
+        _holds(operator, key.lower(), many(wanted), values, unknown=unknown)
         for operator, keys in conditions.items()
         for key, wanted in keys.items()
     )
 
 
-def _holds(operator: str, wanted: list[Any], value: str | list[str] | None, *, unknown: bool) -> bool:
+def _holds(operator: str, key: str, wanted: list[Any], values: Values, *, unknown: bool) -> bool:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+    value = values.get(key)
     quantifier, _, plain = operator.rpartition(":")
     optional = plain.endswith("IfExists")
     plain = plain.removesuffix("IfExists")
-    texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in wanted]
-    if plain == "Null":
-        return any((text == "true") == (value is None) for text in texts)
     negative = plain.replace("Not", "", 1) if "Not" in plain else None
     compare = OPERATORS.get(negative or plain)
-    if compare is None:
+    if (compare is None and plain != "Null") or (value is None and key not in OPTIONAL):
         return unknown
+    texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in wanted]
+    if compare is None:
+        return any((text == "true") == (value is None) for text in texts)
     if value is None:
-        return optional or negative is not None or quantifier == "ForAllValues"
+        return optional or quantifier == "ForAllValues" or (negative is not None and quantifier != "ForAnyValue")
+    if not all(_filled(text, values) or _without(text, values) for text in texts):
+        return unknown
+    filled = [text for text in (_filled(text, values) for text in texts) if text is not None]
     try:
-        found = [any(compare(each, text) for text in texts) != bool(negative) for each in many(value)]
+        found = [any(compare(each, text) for text in filled) != bool(negative) for each in many(value)]
     except ValueError:
         return unknown
     return all(found) if quantifier == "ForAllValues" or (negative and quantifier != "ForAnyValue") else any(found)
+
+
+def _moment(text: str) -> float:
+    """Seconds since 1970: https://www.w3.org/TR/NOTE-datetime, or that number. Raises ValueError."""
+    try:
+        return float(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _same_arn(value: str, wanted: str) -> bool:
@@ -182,10 +273,9 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
     "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
     "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
-    "DateEquals": lambda value, wanted: value == wanted,
-    # Dates as AWS writes them, all in UTC, sort as texts.
-    "DateLessThan": lambda value, wanted: value < wanted,
-    "DateLessThanEquals": lambda value, wanted: value <= wanted,
-    "DateGreaterThan": lambda value, wanted: value > wanted,
-    "DateGreaterThanEquals": lambda value, wanted: value >= wanted,
+    "DateEquals": lambda value, wanted: _moment(value) == _moment(wanted),
+    "DateLessThan": lambda value, wanted: _moment(value) < _moment(wanted),
+    "DateLessThanEquals": lambda value, wanted: _moment(value) <= _moment(wanted),
+    "DateGreaterThan": lambda value, wanted: _moment(value) > _moment(wanted),
+    "DateGreaterThanEquals": lambda value, wanted: _moment(value) >= _moment(wanted),
 }

@@ -12,7 +12,7 @@ from localdev.policies import Need, Verdict, is_public, judge
 DOCUMENTS = pytest.mark.feature(
     "Strict mode",
     "policies: wildcards, Not-elements, Deny, conditions",
-    partly="no policy variables and no IpAddress: such a condition allows nothing, and denies",
+    partly="no IpAddress, and not every condition key: such a condition allows nothing, and denies",
 )
 GET = Need("s3:GetObject", "arn:aws:s3:::photos/uploads/a.png")
 
@@ -116,6 +116,15 @@ CONDITIONS: list[tuple[str, Any, Any, bool]] = [
     ("NumericLessThan", "ten", "9", False),
     ("DateLessThan", "2030-01-01T00:00:00Z", "2029-12-31T23:59:59Z", True),
     ("DateGreaterThan", "2030-01-01T00:00:00Z", "2029-12-31T23:59:59Z", False),
+    ("DateLessThan", "1893456000", "2029-12-31T23:59:59Z", True),
+    ("DateGreaterThan", "1893456000", "2029-12-31T23:59:59Z", False),
+    ("DateGreaterThan", "2030-01-01T00:00:00+09:00", "2029-12-31T15:00:01Z", True),
+    ("DateLessThan", "2030-01-01T00:00:00+09:00", "2029-12-31T15:00:01Z", False),
+    ("DateLessThan", "2030-01-01", "1893455999", True),
+    ("DateLessThan", "tomorrow", "2029-12-31T15:00:01Z", False),
+    ("ForAnyValue:StringNotEquals", ["a"], None, False),
+    ("ForAnyValue:StringNotEquals", ["a"], ["a", "b"], True),
+    ("ForAnyValue:StringNotEqualsIfExists", ["a"], None, True),
     ("ForAnyValue:StringEquals", ["a", "b"], ["b", "c"], True),
     ("ForAllValues:StringEquals", ["a", "b"], ["b", "c"], False),
     ("ForAllValues:StringEquals", ["a", "b"], ["b", "a"], True),
@@ -128,8 +137,8 @@ CONDITIONS: list[tuple[str, Any, Any, bool]] = [
 @DOCUMENTS
 def test_a_condition(operator: str, wanted: Any, value: Any, holds: bool) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
-    conditional = statement(Condition={operator: {"Some:Key": wanted}})
-    need = Need(GET.action, GET.resource, {"some:key": value} if value is not None else {})
+    conditional = statement(Condition={operator: {"aws:SourceArn": wanted}})
+    need = Need(GET.action, GET.resource, {"aws:sourcearn": value} if value is not None else {})
     assert verdict(conditional, need=need) is (Verdict.ALLOW if holds else Verdict.SILENT)
 
 
@@ -147,6 +156,37 @@ def test_a_condition_that_is_not_understood_allows_nothing_and_denies(operator: 
     need = Need(GET.action, GET.resource, {"aws:sourceip": "127.0.0.1"})
     assert verdict(statement(Condition=unknown), need=need) is Verdict.SILENT
     assert verdict(statement("Deny", Condition=unknown), need=need) is Verdict.DENY
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "Null", "BoolIfExists", "ForAllValues:Bool"])
+@DOCUMENTS
+def test_a_key_that_is_never_given_allows_nothing_and_denies(operator: str) -> None:
+    unknown = {operator: {"aws:ResourceTag/team": "true"}}
+    assert verdict(statement(Condition=unknown)) is Verdict.SILENT
+    assert verdict(statement("Deny", Condition=unknown)) is Verdict.DENY
+    unmet = {**unknown, "ArnEquals": {"aws:PrincipalArn": "other"}}
+    assert verdict(statement("Deny", Condition=unmet)) is Verdict.SILENT
+
+
+@DOCUMENTS
+def test_a_variable_stands_for_its_value() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
+    own = {"Resource": "arn:aws:s3:::photos/${aws:username}/*"}
+    ada = Need(GET.action, "arn:aws:s3:::photos/ada/a.png", {"aws:username": "ada"})
+    bob = Need(GET.action, ada.resource, {"aws:username": "bob"})
+    nobody = Need(GET.action, ada.resource)
+    assert [verdict(statement(**own), need=need) for need in (ada, bob, nobody)] == [
+        Verdict.ALLOW,
+        Verdict.SILENT,
+        Verdict.SILENT,
+    ]
+    same = {"Condition": {"StringLike": {"aws:username": "${aws:username}"}}}
+    assert verdict(statement("Deny", **same), need=ada) is Verdict.DENY
+    assert verdict(statement("Deny", **same), need=nobody) is Verdict.SILENT
+    for unknown in ({"Resource": "*${aws:PrincipalTag/team}*"}, {"NotResource": "${*}"}):
+        elements = {"Effect": "Deny", "Action": "*", **unknown}
+        assert verdict(elements, need=ada) is Verdict.DENY
+        assert verdict(elements | {"Effect": "Allow"}, need=ada) is Verdict.SILENT
 
 
 @pytest.mark.parametrize(
@@ -187,6 +227,15 @@ EVERYBODY = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Res
         ({"Effect": "Deny"}, False),
         ({"Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::1:distribution/E"}}}, False),
         ({"Condition": {"StringLike": {"aws:SourceArn": "*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:SourceArn": "arn:aws:*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "**"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": ["a", "????"]}}}, True),
+        ({"Condition": {"StringEquals": {"aws:SourceVpc": "${aws:SourceVpc}"}}}, True),
+        ({"Condition": {"Null": {"aws:SourceVpce": "false"}}}, True),
+        ({"Condition": {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}}, True),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-1"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}, False),
         ({"Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}}, True),
         ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
     ],

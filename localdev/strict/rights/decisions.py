@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from localdev.policies import Document, Need, Verdict, judge
 from localdev.strict.rights.callers import Anonymous, Caller, Identity, Service
-from localdev.strict.rights.resources import policy_of
+from localdev.strict.rights.resources import owner_of, policy_of
 
 # What AWS's services may do only with a policy of the resource that says so.
 PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage", "sts:AssumeRole"})
@@ -18,9 +18,9 @@ def refusal(caller: Caller, need: Need, conditions: Mapping[str, str]) -> str | 
     """The end of AWS's sentence; None if the caller may.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
-    within one account.
+    within one account, and ``..._policy-eval-basics-cross-account.html``.
     """
-    need = replace(need, conditions={**conditions, **_about(caller), **need.conditions})
+    need = replace(need, conditions={**conditions, **_about(caller), **_belongs(need), **need.conditions})
     carried = policy_of(need.resource)
     if isinstance(caller, Identity):
         return _of_identity(caller, need, carried)
@@ -35,10 +35,12 @@ def refusal(caller: Caller, need: Need, conditions: Mapping[str, str]) -> str | 
 def _of_identity(caller: Identity, need: Need, carried: Document | None) -> str | None:
     own = {judge(policy, need) for policy in caller.policies}
     theirs = judge(carried, need, caller.principals) if carried else Verdict.SILENT
+    # What a resource says of the account it says of all in it. To let it in leaves it to the account whom.
+    whole = judge(carried, need, caller.principals | _account(caller.account)) if carried else Verdict.SILENT
     limits = {name: judge(limit, need) for name, limit in caller.limits.items()}
     kinds = {
         "identity-based policy": own,
-        "resource-based policy": {theirs},
+        "resource-based policy": {theirs, whole},
         **{name: {limits[name]} for name in limits},
     }
     for kind, verdicts in kinds.items():
@@ -47,9 +49,11 @@ def _of_identity(caller: Identity, need: Need, carried: Document | None) -> str 
     for kind, verdict in limits.items():
         if verdict is Verdict.SILENT:
             return f"because no {kind} allows the {need.action} action"
-    if theirs is Verdict.ALLOW:
+    owner = owner_of(need.resource)
+    foreign = owner is not None and owner != caller.account
+    if theirs is Verdict.ALLOW and not foreign:
         return None
-    if _must_agree(need) and not (carried and judge(carried, need, _account(caller.account)) is Verdict.ALLOW):
+    if (foreign or _must_agree(need)) and whole is not Verdict.ALLOW:
         return f"because no resource-based policy allows the {need.action} action"
     return None if Verdict.ALLOW in own else f"because no identity-based policy allows the {need.action} action"
 
@@ -75,14 +79,31 @@ def _principals(caller: Anonymous | Service, need: Need) -> set[str]:
 
 def _about(caller: Caller) -> dict[str, str]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    # Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
-    found = {"aws:currenttime": now, "aws:securetransport": "true", "aws:sourceip": "127.0.0.1"}
+    now = datetime.now(UTC)
+    found = {
+        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:epochtime": str(int(now.timestamp())),
+        # Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
+        "aws:securetransport": "true",
+        "aws:sourceip": "127.0.0.1",
+        "aws:principalisawsservice": str(isinstance(caller, Service)).lower(),
+        "aws:viaawsservice": "false",
+    }
     if isinstance(caller, Identity):
         found |= {"aws:principalarn": caller.role or caller.arn, "aws:principalaccount": caller.account}
-        if not caller.role:
+        found["aws:principaltype"] = "AssumedRole" if caller.role else "User"
+        if caller.role:
+            found["aws:multifactorauthpresent"] = "false"
+        else:
             found["aws:username"] = caller.arn.rpartition("/")[2]
     elif isinstance(caller, Service) and caller.source:
         found["aws:sourcearn"] = caller.source
         found["aws:sourceaccount"] = caller.account
+    elif isinstance(caller, Anonymous):
+        found["aws:principaltype"] = "Anonymous"
     return found
+
+
+def _belongs(need: Need) -> dict[str, str]:
+    owner = owner_of(need.resource)
+    return {"aws:resourceaccount": owner, "s3:resourceaccount": owner} if owner else {}

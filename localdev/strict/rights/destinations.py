@@ -36,7 +36,10 @@ def check(context: RequestContext) -> None:
 
 
 def _function_role(context: RequestContext, role: str) -> None:
-    if refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), {}) is not None:
+    if (
+        refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), _where(context))
+        is not None
+    ):
         _invalid("The role defined for the function cannot be assumed by Lambda.")
 
 
@@ -48,7 +51,7 @@ def _event_source(context: RequestContext, request: Any) -> None:
         return  # LocalStack says so itself
     role, service = function.role, source.split(":")[2]
     for action in POLLED.get(service, ()):
-        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), {}) is None:
+        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), _where(context)) is None:
             continue
         if service == "sqs":
             _invalid(f"The provided execution role does not have permissions to call {action} on SQS")
@@ -60,6 +63,10 @@ def _event_source(context: RequestContext, request: Any) -> None:
         _invalid(
             f"Queue visibility timeout: {hidden} seconds is less than Function timeout: {function.timeout} seconds"
         )
+
+
+def _where(context: RequestContext) -> dict[str, str]:
+    return {"aws:requestedregion": context.region}
 
 
 def _visibility_timeout(queue: str) -> int:

@@ -33,6 +33,9 @@ def require(caller: Caller, need: Need, context: RequestContext) -> None:
 def message(caller: Caller, need: Need, context: RequestContext) -> str | None:
     """None if the caller has the right."""
     given = {"aws:requestedregion": context.region}
+    for key, header in (("aws:useragent", "User-Agent"), ("aws:referer", "Referer")):
+        if value := context.request.headers.get(header):
+            given[key] = value
     if external := (context.service_request or {}).get("ExternalId"):
         given["sts:externalid"] = str(external)
     why = refusal(caller, need, given)

@@ -21,6 +21,17 @@ def policy_of(arn: str) -> Document | None:
     return found
 
 
+def owner_of(arn: str) -> str | None:
+    """The number of the account that has the resource; None if that is open."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] != "s3":
+        return parts[4] if len(parts) == 6 and parts[4].isdecimal() else None
+    from localdev.services.s3.access import find_bucket
+
+    bucket = find_bucket(parts[5].partition("/")[0])
+    return bucket and str(bucket.bucket_account_id)
+
+
 def _bucket(arn: str, account: str, region: str, name: str) -> Any:
     from localdev.services.s3.access import find_bucket
 
@@ -69,7 +80,15 @@ def _role(arn: str, account: str, region: str, name: str) -> Any:
     return callers.trust_policy(arn)
 
 
+def _bus(arn: str, account: str, region: str, name: str) -> Any:
+    from localstack.services.events.models import events_stores
+
+    bus = events_stores[account][region].event_buses.get(name.removeprefix("event-bus/"))
+    return bus and bus.policy
+
+
 FINDERS: dict[str, Callable[[str, str, str, str], Any]] = {
+    "events": _bus,
     "iam": _role,
     "kms": _key,
     "lambda": _function,
