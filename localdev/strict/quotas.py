@@ -43,27 +43,28 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
 def _inline(context: RequestContext, request: Any) -> None:
     from moto.iam.models import iam_backends
 
-    kind = next(each for each in INLINE if f"{each.title()}Name" in request)
-    name = request[f"{kind.title()}Name"]
+    assert context.operation is not None
+    kind = next(each for each in INLINE if each.title() in context.operation.name)
+    name = request.get(f"{kind.title()}Name")
     known = getattr(iam_backends[context.account_id][context.partition], f"{kind}s")
     owner = next((each for each in list(known.values()) if each.name == name), None)
-    policies = {**(owner.policies if owner else {}), request["PolicyName"]: request["PolicyDocument"]}
+    policies = {**(owner.policies if owner else {}), request.get("PolicyName"): request.get("PolicyDocument")}
     if sum(map(_characters, policies.values())) > INLINE[kind]:
         _exceeded(f"Maximum policy size of {INLINE[kind]} bytes exceeded for {kind} {name}")
 
 
 def _managed(context: RequestContext, request: Any) -> None:
-    if _characters(request["PolicyDocument"]) > MANAGED:
+    if _characters(request.get("PolicyDocument")) > MANAGED:
         _exceeded(f"Cannot exceed quota for PolicySize: {MANAGED}")
 
 
 def _trust(context: RequestContext, request: Any) -> None:
-    if _characters(request.get("AssumeRolePolicyDocument") or request["PolicyDocument"]) > TRUST:
+    if _characters(request.get("AssumeRolePolicyDocument") or request.get("PolicyDocument")) > TRUST:
         _exceeded(f"Cannot exceed quota for ACLSizePerRole: {TRUST}")
 
 
-def _characters(document: str) -> int:
-    return len("".join(document.split()))
+def _characters(document: str | None) -> int:
+    return len("".join((document or "").split()))  # that there is none others say
 
 
 def _exceeded(text: str) -> None:
@@ -83,11 +84,15 @@ def _bucket_policy(context: RequestContext, request: Any) -> None:
 
 def _integration(context: RequestContext, request: Any) -> None:
     waits = [request.get("timeoutInMillis")]
-    waits += [each["value"] for each in request.get("patchOperations") or [] if each.get("path") == "/timeoutInMillis"]
+    waits += [
+        each.get("value") for each in request.get("patchOperations") or [] if each.get("path") == "/timeoutInMillis"
+    ]
     _wait_allowed(waits, "")
 
 
 def _import(context: RequestContext, request: Any) -> None:
+    if request.get("body") is None:
+        return
     body = request["body"].read()
     request["body"] = io.BytesIO(body)  # it can be read once
     try:
@@ -95,7 +100,10 @@ def _import(context: RequestContext, request: Any) -> None:
     except ValueError:
         import yaml
 
-        document = yaml.safe_load(body)
+        try:
+            document = yaml.safe_load(body)
+        except (yaml.YAMLError, ValueError):
+            return  # LocalStack says what is wrong with it
     _wait_allowed(list(_waits(document)), "Errors found during import:\n\tUnable to put integration: ")
 
 
@@ -108,8 +116,12 @@ def _waits(document: Any) -> Iterator[Any]:
             yield from _waits(each)
 
 
+def _in_bounds(wait: Any) -> bool:
+    return str(wait).isdecimal() and int(wait) in INTEGRATION
+
+
 def _wait_allowed(waits: list[Any], where: str) -> None:
-    if any(wait is not None and int(wait) not in INTEGRATION for wait in waits):
+    if any(wait is not None and not _in_bounds(wait) for wait in waits):
         text = f"{where}Timeout should be between {INTEGRATION[0]} ms and {INTEGRATION[-1]} ms"
         raise CommonServiceException("BadRequestException", text, 400, sender_fault=True)
 

@@ -1,4 +1,7 @@
-"""Lengths and numbers that AWS takes: those that each service's model names, which its API checks before all else."""
+"""Lengths and numbers that AWS takes, and what must be there: as each service's model says, which its API checks first.
+
+What the model calls sensitive no message shows.
+"""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -35,6 +38,8 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
     assert context.service is not None
     limits = MOST if context.service.service_name == "lambda" else {}
     wrong = list(problems(context.operation.input_shape, request, ""))
+    if context.service.service_name != "s3":  # which has other words for it, and LocalStack knows them
+        wrong += missing(context.operation.input_shape, request, "")
     for (operation, parameter), most in limits.items():
         value = request.get(parameter)
         if operation == context.operation.name and value is not None:
@@ -46,33 +51,57 @@ def check(chain: Any, context: RequestContext, response: Any) -> None:
         raise CommonServiceException(code, head + "; ".join(wrong), 400, sender_fault=True)
 
 
-def problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    """shape: of the value. path: where it stands in the request, as AWS writes it."""
+def problems(shape: Shape, value: Any, path: str, *, secret: bool = False) -> Iterator[str]:
+    """shape: of the value. path: where it stands in the request, as AWS writes it. secret: not to be shown."""
     if value is None:
         return
     limits = shape.metadata
+    secret = secret or bool(limits.get("sensitive"))
     if shape.type_name in LENGTHS + NUMBERS and path and not hasattr(value, "read"):
-        yield from bounds(value, path, limits.get("min"), limits.get("max"))
+        yield from bounds(value, path, limits.get("min"), limits.get("max"), secret=secret)
+    for member, each, where in _parts(shape, value, path):
+        yield from problems(member, each, where, secret=secret)
+
+
+def missing(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if value is None:
+        return
+    if isinstance(shape, StructureShape):
+        for name in shape.required_members:
+            if value.get(name) is None:
+                at = _written(f"{path}.{name}" if path else name)
+                yield f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
+    for member, each, where in _parts(shape, value, path):
+        yield from missing(member, each, where)
+
+
+def _parts(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:
     if isinstance(shape, StructureShape):
         for name, member in shape.members.items():
-            yield from problems(member, value.get(name), f"{path}.{name}" if path else name)
+            yield member, value.get(name), f"{path}.{name}" if path else name
     elif isinstance(shape, ListShape):
         for number, each in enumerate(value, 1):
-            yield from problems(shape.member, each, f"{path}.{number}.member")
+            yield shape.member, each, f"{path}.{number}.member"
     elif isinstance(shape, MapShape):
         for key, each in value.items():
-            yield from problems(shape.key, key, f"{path}.key")
-            yield from problems(shape.value, each, f"{path}.{key}.member")
+            yield shape.key, key, f"{path}.key"
+            yield shape.value, each, f"{path}.{key}.member"
 
 
-def bounds(value: Any, path: str, least: float | None = None, most: float | None = None) -> Iterator[str]:
+def bounds(
+    value: Any, path: str, least: float | None = None, most: float | None = None, *, secret: bool = False
+) -> Iterator[str]:
     counted = isinstance(value, int | float)
     size = value if counted else len(value)
     what = "have value" if counted else "have length"
-    at = ".".join(part[:1].lower() + part[1:] for part in path.split("."))
     shown = value if counted or isinstance(value, str) else "[...]"
-    failed = f"Value '{shown}' at '{at}' failed to satisfy constraint: Member must {what}"
+    shown = "" if secret else f" '{shown}'"
+    failed = f"Value{shown} at '{_written(path)}' failed to satisfy constraint: Member must {what}"
     if least is not None and size < least:
         yield f"{failed} greater than or equal to {least}"
     if most is not None and size > most:
         yield f"{failed} less than or equal to {most}"
+
+
+def _written(path: str) -> str:
+    return ".".join(part[:1].lower() + part[1:] for part in path.split("."))

@@ -130,7 +130,8 @@ def _boundary(owner: str, arn: str | None) -> dict[str, Document]:
     if not arn:
         return {}
     _, partition, _, _, account, *_ = owner.split(":")
-    return {"permissions boundary": _current(_iam(partition, account).managed_policies[arn])}
+    found = _iam(partition, account).managed_policies.get(arn)
+    return {"permissions boundary": _current(found) if found else {"Statement": []}}
 
 
 def _current(managed: Any) -> Document:

@@ -102,6 +102,8 @@ def test_a_boundary_and_a_session_only_take_away(account: Account) -> None:
     bounded = role.session()
     bounded("sns").list_topics()
     assert "because no permissions boundary allows" in refused(bounded("sqs").list_queues)[1]
+    iam.delete_policy(PolicyArn=arn)
+    assert "because no permissions boundary allows" in refused(bounded("sns").list_topics)[1]
 
 
 @IDENTITIES
