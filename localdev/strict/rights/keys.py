@@ -57,6 +57,18 @@ def secret(context: RequestContext, name: str) -> str | None:
     return found.arn if found else None
 
 
+def queue(context: RequestContext, url: str) -> str:
+    """The ARN of a queue, by its URL, which says whose it is, or by its name."""
+    from localstack.services.sqs.utils import parse_queue_url
+
+    owner = (context.service_request or {}).get("QueueOwnerAWSAccountId") or context.account_id
+    try:
+        account, region, name = parse_queue_url(url)
+    except ValueError:
+        account, region, name = str(owner), None, url.rpartition("/")[2]
+    return f"arn:{context.partition}:sqs:{region or context.region}:{account}:{name}"
+
+
 def path(context: RequestContext, kind: str, name: str) -> str:
     """Of a role, a user or a group: what stands before its name in its ARN."""
     from moto.iam.models import iam_backends

@@ -7,13 +7,13 @@ everything may do it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
 from localdev.policies import Need
-from localdev.strict.rights import keys, objects
+from localdev.strict.rights import keys, objects, tables
+from localdev.strict.rights.passing import passed_roles
 
 # Where the name that a service signs with is not the one that policies call it by.
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
@@ -49,9 +49,8 @@ def needs(context: RequestContext) -> list[Need]:
     assert context.operation is not None
     prefix = PREFIXES.get(context.service.signing_name, context.service.signing_name)
     special = SPECIAL.get(prefix)
-    if special is not None:
-        return list(special(context))
-    return [_plain(context, prefix), *_passed_role(context)]
+    own = list(special(context)) if special is not None else [_plain(context, prefix)]
+    return [*own, *passed_roles(context)]
 
 
 def arn(context: RequestContext, service: str, tail: str) -> str:
@@ -59,8 +58,12 @@ def arn(context: RequestContext, service: str, tail: str) -> str:
 
 
 def function_arn(context: RequestContext, name: str) -> str:
-    """name: that, or the ARN or a part of it."""
-    return name if name.startswith("arn:") else arn(context, "lambda", f"function:{name.rpartition('function:')[2]}")
+    """name: that, or the ARN or a part of it, which may name another account."""
+    if name.startswith("arn:"):
+        return name
+    account, _, function = name.rpartition(":function:")
+    whole = arn(context, "lambda", f"function:{(function or name).removeprefix('function:')}")
+    return whole.replace(f":{context.account_id}:", f":{account}:", 1) if account else whole
 
 
 def _plain(context: RequestContext, prefix: str) -> Need:
@@ -85,39 +88,29 @@ def _whole(context: RequestContext, prefix: str, tail: str, value: str) -> str:
         topic = prefix == "sns" and value.count(":") == 6  # a subscription's ARN: rights are about its topic
         return value.rpartition(":")[0] if topic else value
     if prefix == "sqs":
-        value = value.rpartition("/")[2]
-    elif prefix == "ssm":
+        return keys.queue(context, value)
+    if prefix == "ssm":
         value = value.removeprefix("/")
     elif prefix == "secretsmanager":
         return keys.secret(context, value) or arn(context, prefix, tail.format(value))
     return arn(context, prefix, tail.format(value))
 
 
-def _passed_role(context: RequestContext) -> Iterator[Need]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
-    request: Any = context.service_request
-    for parameter in ("Role", "RoleArn", "roleArn"):
-        role = request.get(parameter)
-        if isinstance(role, str) and ":role/" in role and context.service.signing_name != "sts":  # type: ignore[union-attr]
-            yield Need("iam:PassRole", role)
-
-
 def _dynamodb(context: RequestContext) -> Iterator[Need]:
+    yield from list(tables.needs(context)) or [_plain(context, "dynamodb")]
+
+
+def _secretsmanager(context: RequestContext) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html"""
     request: Any = context.service_request
     assert context.operation is not None
-    name = context.operation.name
-    table = partial(_whole, context, "dynamodb", "table/{}")
-    if name in ("BatchGetItem", "BatchWriteItem"):
-        yield from (Need(f"dynamodb:{name}", table(each)) for each in request["RequestItems"])
-    elif name in ("TransactGetItems", "TransactWriteItems"):
-        for item in request["TransactItems"]:
-            for what, of in item.items():
-                action = "ConditionCheckItem" if what == "ConditionCheck" else f"{what}Item"
-                yield Need(f"dynamodb:{action}", table(of["TableName"]))
-    elif index := request.get("IndexName"):
-        yield Need(f"dynamodb:{name}", f"{table(request['TableName'])}/index/{index}")
-    else:
-        yield _plain(context, "dynamodb")
+    yield _plain(context, "secretsmanager")
+    if context.operation.name == "BatchGetSecretValue":
+        for each in request.get("SecretIdList") or []:
+            yield Need("secretsmanager:GetSecretValue", _whole(context, "secretsmanager", "secret:{}", each))
+        if request.get("Filters"):  # which may find any
+            yield Need("secretsmanager:ListSecrets", "*")
+            yield Need("secretsmanager:GetSecretValue", "*")
 
 
 def _logs(context: RequestContext) -> Iterator[Need]:
@@ -138,13 +131,16 @@ def _events(context: RequestContext) -> Iterator[Need]:
     assert context.operation is not None
     name = context.operation.name
     if name == "PutEvents":
-        buses = {entry.get("EventBusName") or "default" for entry in request["Entries"]}
+        buses = {entry.get("EventBusName") or "default" for entry in request.get("Entries") or []}
         yield from (Need("events:PutEvents", _whole(context, "events", "event-bus/{}", bus)) for bus in sorted(buses))
     elif name.endswith("EventBus"):
         yield Need(f"events:{name}", _whole(context, "events", "event-bus/{}", request.get("Name", "default")))
+    elif (rule := request.get("Rule") or request.get("Name")) and name.endswith(("Rule", "Targets", "ByRule")):
+        bus = (request.get("EventBusName") or "default").rpartition("/")[2]
+        named = f"rule/{rule}" if bus == "default" else f"rule/{bus}/{rule}"
+        yield Need(f"events:{name}", arn(context, "events", named))
     else:
         yield _plain(context, "events")
-        yield from _passed_role(context)
 
 
 def _ssm(context: RequestContext) -> Iterator[Need]:
@@ -162,7 +158,8 @@ def _iam(context: RequestContext) -> Iterator[Need]:
     request: Any = context.service_request
     assert context.operation is not None
     resource = "*"
-    for parameter, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
+    # Who puts a user into a group, or out of it, does so to the group.
+    for parameter, kind in (("RoleName", "role"), ("GroupName", "group"), ("UserName", "user")):
         if name := request.get(parameter):
             path = (request.get("Path") or keys.path(context, kind, name)).strip("/")
             named = f"{path}/{name}" if path else name
@@ -187,5 +184,6 @@ SPECIAL: dict[str, Callable[[RequestContext], Iterator[Need]]] = {
     "kms": keys.needs,
     "logs": _logs,
     "s3": objects.needs,
+    "secretsmanager": _secretsmanager,
     "ssm": _ssm,
 }

@@ -80,6 +80,38 @@ REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "dynamodb:DeleteItem",
         TABLE,
     ),
+    (
+        "dynamodb",
+        "execute_statement",
+        {"Statement": "SELECT a FROM t WHERE a = '1'"},
+        "AccessDeniedException",
+        "dynamodb:PartiQLSelect",
+        TABLE,
+    ),
+    (
+        "dynamodb",
+        "execute_statement",
+        {"Statement": 'select * from "t"."index"'},
+        "AccessDeniedException",
+        "dynamodb:PartiQLSelect",
+        f"{TABLE}/index/index",
+    ),
+    (
+        "dynamodb",
+        "batch_execute_statement",
+        {"Statements": [{"Statement": "DELETE FROM \"t\" WHERE a = '1'"}]},
+        "AccessDeniedException",
+        "dynamodb:PartiQLDelete",
+        TABLE,
+    ),
+    (
+        "dynamodb",
+        "execute_transaction",
+        {"TransactStatements": [{"Statement": "INSERT INTO t VALUE {'a': '1'}"}]},
+        "AccessDeniedException",
+        "dynamodb:PartiQLInsert",
+        TABLE,
+    ),
     ("dynamodb", "list_tables", {}, "AccessDeniedException", "dynamodb:ListTables", "*"),
     ("ec2", "describe_vpcs", {}, "UnauthorizedOperation", "ec2:DescribeVpcs", "*"),
     (
@@ -89,6 +121,30 @@ REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "AccessDeniedException",
         "events:PutEvents",
         f"arn:aws:events:{AWS}:event-bus/default",
+    ),
+    (
+        "events",
+        "put_rule",
+        {"Name": "r", "EventPattern": "{}"},
+        "AccessDeniedException",
+        "events:PutRule",
+        f"arn:aws:events:{AWS}:rule/r",
+    ),
+    (
+        "events",
+        "remove_targets",
+        {"Rule": "r", "EventBusName": f"arn:aws:events:{AWS}:event-bus/own", "Ids": ["1"]},
+        "AccessDeniedException",
+        "events:RemoveTargets",
+        f"arn:aws:events:{AWS}:rule/own/r",
+    ),
+    (
+        "iam",
+        "add_user_to_group",
+        {"GroupName": "g", "UserName": "u"},
+        "AccessDenied",
+        "iam:AddUserToGroup",
+        f"arn:aws:iam::{ACCOUNT}:group/g",
     ),
     ("iam", "list_users", {}, "AccessDenied", "iam:ListUsers", "*"),
     ("iam", "get_role", {"RoleName": "r"}, "AccessDenied", "iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/r"),
@@ -108,6 +164,14 @@ REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "AccessDeniedException",
         "lambda:InvokeFunction",
         f"arn:aws:lambda:{AWS}:function:f:live",
+    ),
+    (
+        "lambda",
+        "invoke",
+        {"FunctionName": "111111111111:function:f"},
+        "AccessDeniedException",
+        "lambda:InvokeFunction",
+        f"arn:aws:lambda:{REGION}:111111111111:function:f",
     ),
     (
         "lambda",
@@ -143,6 +207,14 @@ REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "AuthorizationError",
         "sns:Publish",
         f"arn:aws:sns:{AWS}:t",
+    ),
+    (
+        "sqs",
+        "send_message",
+        {"QueueUrl": "http://127.0.0.1/111111111111/q", "MessageBody": "m"},
+        "AccessDenied",
+        "sqs:sendmessage",
+        f"arn:aws:sqs:{REGION}:111111111111:q",
     ),
     (
         "sqs",
@@ -219,9 +291,34 @@ def test_a_log_group_is_named_with_its_streams(account: Account) -> None:
 @ACTIONS
 def test_giving_a_role_to_something_is_a_right(account: Account) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
-    given, role = account.role(), account.role(allow("lambda:CreateFunction"))
-    arguments = {"FunctionName": "passed", "Role": given.arn, "Code": {"ZipFile": b"x"}, "Handler": "a.b"}
-    assert denied(role.session()("lambda").create_function, **arguments, Runtime="python3.12") == (
-        "iam:PassRole",
-        given.arn,
+    given, role = account.role(), account.role(owner := allow(["lambda:*", "events:*", "apigateway:*"]))
+    session, want = role.session(), ("iam:PassRole", given.arn)
+    create, arguments = session("lambda").create_function, {"FunctionName": "passed", "Role": given.arn}
+    code = {"Code": {"ZipFile": b"x"}, "Handler": "a.b", "Runtime": "python3.12"}
+    assert denied(create, **arguments, **code) == want
+    session("events").put_rule(Name="passing", EventPattern="{}")
+    target = {"Id": "1", "Arn": f"arn:aws:sqs:{AWS}:q", "RoleArn": given.arn}
+    assert denied(session("events").put_targets, Rule="passing", Targets=[target]) == want
+    place = {"restApiId": "a", "resourceId": "b", "httpMethod": "GET"}
+    api, change = session("apigateway"), {"op": "replace", "path": "/credentials", "value": given.arn}
+    assert denied(api.put_integration, **place, type="AWS", credentials=given.arn) == want
+    assert denied(api.update_integration, **place, patchOperations=[change]) == want
+    to = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    role.may(owner, allow("iam:PassRole", given.arn, Condition=to))
+    assert (
+        refused(create, **arguments, **code)[1]
+        == "Could not unzip uploaded file. Please check your file, then try to upload again."
     )
+    assert denied(session("events").put_targets, Rule="passing", Targets=[target]) == want
+
+
+@ACTIONS
+def test_a_batch_of_secrets_needs_a_right_on_each(account: Account) -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html"""
+    arn = account.client("secretsmanager").create_secret(Name="batched", SecretString="s")["ARN"]
+    role = account.role(batch := allow("secretsmanager:BatchGetSecretValue"))
+    get = role.session()("secretsmanager").batch_get_secret_value
+    assert denied(get, SecretIdList=["batched"]) == ("secretsmanager:GetSecretValue", arn)
+    assert denied(get, Filters=[{"Key": "name", "Values": ["b"]}]) == ("secretsmanager:ListSecrets", "*")
+    role.may(batch, allow("secretsmanager:GetSecretValue", arn))
+    assert [each["Name"] for each in get(SecretIdList=["batched"])["SecretValues"]] == ["batched"]
