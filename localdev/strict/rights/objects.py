@@ -24,6 +24,8 @@ def needs(context: RequestContext) -> Iterator[Need]:
             yield from _read(each)
     if context.operation.name in WRITING:
         yield from _key_needed(request["Bucket"], request, "kms:GenerateDataKey")
+    if context.operation.name == "CreateMultipartUpload":  # whose parts S3 reads again
+        yield from _key_needed(request["Bucket"], request, "kms:Decrypt")
 
 
 def bucket_arn(bucket: str) -> str:

@@ -190,6 +190,7 @@ def test_what_s3_encrypts_needs_the_key_too(account: Account) -> None:
     through = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
     role.may(both, allow("kms:GenerateDataKey", key, Condition=through))
     s3.put_object(**it)
+    assert denied(s3.create_multipart_upload, **it) == ("kms:Decrypt", key)
     assert denied(s3.get_object, **it) == ("kms:Decrypt", key)
     assert denied(role.session()("kms").generate_data_key, KeyId=key, KeySpec="AES_256")[0] == "kms:GenerateDataKey"
     role.may(both, allow("kms:Decrypt", key))
