@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("localdev_deploy", "a command that deploys the app and prints its outputs as JSON, for aws_deployed")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        config.getini("localdev_strict")
+    except (ValueError, pytest.UsageError) as error:  # newer pytest: the latter, without the name
+        raise pytest.UsageError(f"localdev_strict in pytest's configuration: {error}; use true or false") from None
+
+
 @pytest.fixture(scope="session")
 def aws_emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A running emulator on a free port, the same for the whole session (with pytest-xdist: for each worker)."""
@@ -74,9 +81,13 @@ def aws_deployed(request: pytest.FixtureRequest) -> Deployment:
 
     request.getfixturevalue("aws_emulator")
     try:
-        return request.config.stash[_accounts].default().deploy(command, cwd=request.config.rootpath)
+        deployed = request.config.stash[_accounts].default().deploy(command, cwd=request.config.rootpath)
+        _ = deployed.outputs  # to fail here, and not in a test
     except LocaldevError as error:
-        pytest.fail(f"{error}\nhint: {error.hint}", pytrace=False)
+        said = f"{error}\nhint: {error.hint}"
+    else:
+        return deployed
+    pytest.fail(said, pytrace=False)  # by itself: pytest shows what an error came from, too
 
 
 @pytest.hookimpl(tryfirst=True)

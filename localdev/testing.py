@@ -128,8 +128,13 @@ class Deployment:
 
     @property
     def outputs(self) -> Any:
-        """What it printed, which must be one JSON document."""
-        return json.loads(self.output)
+        """What it printed, which must be one JSON document. Raises LocaldevError if it is none."""
+        try:
+            return json.loads(self.output)
+        except ValueError:
+            said = self.output.strip() or "nothing"
+            hint = "let it print its outputs as JSON on standard output, and all else on standard error"
+            raise LocaldevError(f"the command printed no JSON document but: {said}", hint) from None
 
 
 class Accounts:

@@ -145,6 +145,53 @@ def test_who_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
     assert "aws_deployed needs a command: set localdev_deploy in pytest's configuration\n" in ended.stdout
 
 
+WITHOUT_EMULATOR = """
+import pytest
+from localdev import pytest_plugin
+from localdev.emulator import Emulator
+from localdev.testing import Accounts
+
+
+@pytest.fixture(scope="session")
+def aws_emulator(request, tmp_path):
+    request.config.stash[pytest_plugin._accounts] = Accounts(Emulator(tmp_path, 1))
+
+
+@pytest.fixture(scope="session")
+def tmp_path(tmp_path_factory):
+    return tmp_path_factory.mktemp("none")
+"""
+
+
+class TestWrongSettings:
+    """One error each, and none of this module's code."""
+
+    @pytest.mark.parametrize(
+        ("command", "error"),
+        [
+            ("nonsense-nobody-installed", "nonsense-nobody-installed: [Errno 2] No such file or directory: "),
+            ("echo no json", "the command printed no JSON document but: no json\n"),
+            ("true", "the command printed no JSON document but: nothing\n"),
+        ],
+    )
+    def test_deploy(self, tmp_path: Path, command: str, error: str) -> None:
+        (tmp_path / "conftest.py").write_text(WITHOUT_EMULATOR)
+        (tmp_path / "test_deployed.py").write_text("def test_deployed(aws_deployed):\n    pass\n")
+        ended = run(tmp_path, "-o", f"localdev_deploy={command}", "-o", "filterwarnings=error")
+        assert "= 1 error in " in ended.stdout, ended.stdout + ended.stderr
+        told = ended.stdout.partition("= short test summary info =")[0]
+        assert told.count(error) == 1, told
+        assert told.count("hint: ") == 1
+        assert "localdev/" not in told
+
+    def test_strict(self, tmp_path: Path) -> None:
+        ended = run(tmp_path, "-o", "localdev_strict=maybe")
+        assert (ended.returncode, ended.stdout) == (4, "")
+        assert ended.stderr.strip() == (
+            "ERROR: localdev_strict in pytest's configuration: invalid truth value 'maybe'; use true or false"
+        )
+
+
 class TestDeploy:
     account = Account("123456789012", "http://127.0.0.1:1")
 
