@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -73,7 +74,7 @@ class Emulator:
         self.root = root.absolute()
         self.port = port
         self.strict = strict
-        self.state = state and state.absolute()
+        self.state = state and state.resolve()  # to be compared
         self.log = self.root / "localstack.log"
         self._lock = FolderLock(self.root)
         self._process: subprocess.Popen[bytes] | None = None  # to be reaped, if this object started it
@@ -109,7 +110,7 @@ class Emulator:
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise NotRunning(f"the emulator of {self.root} does not answer: {error}", f"look at: {self.log}") from error
         if status != HTTPStatus.OK:
-            raise Refused(f"{path}: {document['error']}", document["hint"])
+            raise Refused(document["error"], document["hint"])
         return document
 
     def start(self) -> bool:
@@ -162,7 +163,7 @@ class Emulator:
     def save(self) -> list[str]:
         """Writes down what it holds, if it was started with a folder for that; to be called before `stop`.
 
-        Returns the services that hold something which cannot be kept. Raises NotRunning or Refused.
+        Returns the services that may hold something which cannot be kept. Raises NotRunning or Refused.
         """
         if not self._lock.held() or not self._lock.owner().get("state"):
             return []
@@ -213,10 +214,12 @@ class Emulator:
                 f"the emulator of {self.root} runs already, and is {'not ' if self.strict else ''}strict",
                 f"stop it first, or {'leave out' if self.strict else 'add'} --strict",
             )
-        if bool(self.state) != bool(owner.get("state")):
+        kept = owner.get("state")
+        if kept != (self.state and str(self.state)):
+            with_it = f"with its state in {kept}" if kept else "without a state to keep"
             raise OtherMode(
-                f"the emulator of {self.root} runs already, {'without' if self.state else 'with'} a state to keep",
-                f"stop it first, or {'leave out' if self.state else 'add'} --state",
+                f"the emulator of {self.root} runs already, {with_it}",
+                f"stop it first, or {f'use --state {shlex.quote(kept)}' if kept else 'leave out --state'}",
             )
         return True
 

@@ -2,7 +2,7 @@
 
 LocaldevError
 ├── NotInstalled      LocalStack or our plugins are missing from this Python
-├── PortTaken         another program listens on the port
+├── PortTaken         another program listens on the port, or the folder's emulator on another port
 ├── OtherMode         the emulator runs already, and is strict where it should not be, or the reverse
 ├── StateRefused      the state to start with is of another version, or no state
 ├── StartFailed       LocalStack started and gave up, or never answered

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 
 class FolderLock:
@@ -40,16 +41,16 @@ class FolderLock:
         os.close(descriptor)
         return False
 
-    def owner(self) -> dict[str, int]:
-        """What the holder wrote about itself: ``pid`` and ``port``; empty before it did."""
+    def owner(self) -> dict[str, Any]:
+        """What the holder wrote about itself, ``pid`` and ``port`` among it; empty before it did."""
         try:
-            owner: dict[str, int] = json.loads(self.path.read_text() or "{}")
+            owner: dict[str, Any] = json.loads(self.path.read_text() or "{}")
         except FileNotFoundError:
             return {}
         return owner
 
 
-def write_owner(descriptor: int, **particulars: int) -> None:
+def write_owner(descriptor: int, **particulars: int | str | None) -> None:
     """Replaces the content of the locked file."""
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(particulars).encode(), 0)

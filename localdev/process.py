@@ -30,7 +30,7 @@ def main() -> None:
         pid=os.getpid(),
         port=int(sys.argv[1]),
         strict=STRICT in os.environ,
-        state=STATE in os.environ,
+        state=os.environ.get(STATE),
     )
     # Start-up allocates some hundred thousand objects that stay: collecting among them only costs time.
     gc.disable()

@@ -9,16 +9,30 @@ import click
 
 from localdev.command import emulator_at, located
 
-FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+
+def seconds(context: click.Context, option: click.Parameter, value: str | None) -> float | None:
+    """Of a time in ISO 8601, since 1970."""
+    if value is None:
+        return None
+    try:
+        given = datetime.fromisoformat(value)
+        since = (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+        datetime.fromtimestamp(since, UTC)  # the year 9999 ends earlier in the west
+    except (ValueError, OverflowError):
+        message = f"{value!r} is no time of the years 1 to 9999, as 2100-01-31 and 2100-01-31T10:00+01:00 are"
+        raise click.BadParameter(message) from None
+    else:
+        return since
 
 
 @click.command()
 @located
-@click.option("--at", type=click.DateTime(FORMATS), help="As if it were this time; UTC, if it names no zone.")
-def expire(root: Path, port: int, at: datetime | None) -> None:
+@click.option(
+    "--at", metavar="TIME", callback=seconds, help="As if it were this time, in ISO 8601; UTC, if it names no zone."
+)
+def expire(root: Path, port: int | None, at: float | None) -> None:
     """Let go what has expired: S3 objects by lifecycle rules, DynamoDB items by their time to live."""
-    moment = at and (at if at.tzinfo else at.replace(tzinfo=UTC))
-    query = f"?at={moment.timestamp()}" if moment else ""
+    query = f"?at={at}" if at is not None else ""
     counts = emulator_at(root, port).ask(f"/_localdev/expire{query}", method="POST")
     said = [
         f"{count} {kind.replace('_', ' ').removesuffix('s' if count == 1 else '')}"

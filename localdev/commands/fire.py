@@ -18,8 +18,10 @@ from localdev.command import emulator_at, located
 @click.option("--bus", help="The rule's event bus.  [default: default]")
 @click.option("--region", help="[default: us-east-1]")
 @click.option("--account", help="[default: 000000000000]")
-def fire(root: Path, port: int, rule: str, **where: str | None) -> None:
+def fire(root: Path, port: int | None, rule: str, **where: str | None) -> None:
     """Let a scheduled rule of EventBridge fire now. Exit code 1 if a target did not take it."""
+    if not rule:
+        raise click.BadParameter("a rule has a name", param_hint="RULE")
     query = urlencode({name: value for name, value in where.items() if value is not None})
     path = f"/_localdev/events/{quote(rule, safe='')}/fire?{query}"
     targets = emulator_at(root, port).ask(path, method="POST")["targets"]

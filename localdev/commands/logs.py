@@ -21,7 +21,7 @@ FOLLOW_INTERVAL = 0.2  # seconds
 @click.option("--follow", "-f", is_flag=True, help="Keep printing what is added.")
 @click.option("--functions", is_flag=True, help="What all functions logged in their last 1000 invocations.")
 @click.argument("names", nargs=-1, metavar="[FUNCTION]...")
-def logs(root: Path, port: int, follow: bool, functions: bool, names: tuple[str, ...]) -> None:
+def logs(root: Path, port: int | None, follow: bool, functions: bool, names: tuple[str, ...]) -> None:
     """Print LocalStack's log, or what functions of these names logged."""
     emulator = emulator_at(root, port)
     if functions or names:
@@ -31,7 +31,7 @@ def logs(root: Path, port: int, follow: bool, functions: bool, names: tuple[str,
 
 
 def print_functions(emulator: Emulator, names: set[str], follow: bool) -> None:
-    from localdev.errors import Refused
+    from localdev.errors import NotRunning, Refused
     from localdev.function_logs import lines
 
     known = {each["name"] for each in emulator.ask("/_localdev/status")["functions"]}
@@ -39,7 +39,13 @@ def print_functions(emulator: Emulator, names: set[str], follow: bool) -> None:
         raise Refused(f"there is no function {unknown[0]!r}", f"there are: {', '.join(sorted(known)) or 'none yet'}")
     after = 0
     while True:
-        told = emulator.ask(f"/_localdev/invocations?after={after}")
+        try:
+            told = emulator.ask(f"/_localdev/invocations?after={after}")
+        except NotRunning:
+            if not follow:
+                raise
+            click.echo("the emulator has stopped", err=True)
+            return
         for each in told["invocations"]:
             if not names or each["function"] in names:
                 click.echo("\n".join(lines(each)))

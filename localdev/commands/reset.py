@@ -13,7 +13,7 @@ from localdev.command import emulator_at, located
 @click.command()
 @located
 @click.option("--account", help="Only this account: the 12 digits that clients give as access key id.")
-def reset(root: Path, port: int, account: str | None) -> None:
+def reset(root: Path, port: int | None, account: str | None) -> None:
     """Delete everything that was made in the running emulator, at once; functions end."""
     query = f"?account={quote(account)}" if account is not None else ""
     accounts = emulator_at(root, port).ask(f"/_localdev/reset{query}", method="POST")["accounts"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localdev.command import emulator_at, located
+from localdev.command import located, port_of
 
 
 @click.command()
@@ -20,9 +20,11 @@ from localdev.command import emulator_at, located
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder: begin with what is kept there, and keep there what 'stop' finds.",
 )
-def start(root: Path, port: int, strict: bool, state: Path | None) -> None:
+def start(root: Path, port: int | None, strict: bool, state: Path | None) -> None:
     """Start the emulator and return once it answers."""
-    emulator = emulator_at(root, port, strict=strict, state=state)
+    from localdev.emulator import DEFAULT_PORT, Emulator
+
+    emulator = Emulator(root, port or port_of(root) or DEFAULT_PORT, strict=strict, state=state)
     began = time.monotonic()
     started = emulator.start()
     version = emulator.status().version

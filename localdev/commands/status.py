@@ -17,7 +17,7 @@ from localdev.command import emulator_at, located
 @click.command()
 @located
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def status(root: Path, port: int, as_json: bool) -> None:
+def status(root: Path, port: int | None, as_json: bool) -> None:
     """Say whether the emulator runs, and what it holds and runs. Exit code 1 if it does not answer."""
     emulator = emulator_at(root, port)
     state = emulator.status()

@@ -11,7 +11,7 @@ from localdev.command import emulator_at, located
 
 @click.command()
 @located
-def stop(root: Path, port: int) -> None:
+def stop(root: Path, port: int | None) -> None:
     """Stop the emulator and every function it runs; with a state to keep, keep it."""
     emulator = emulator_at(root, port)
     try:
@@ -20,4 +20,4 @@ def stop(root: Path, port: int) -> None:
         stopped = emulator.stop()
     click.echo("stopped" if stopped else "not running")
     if left_out:
-        click.echo(f"not kept, for it would not come back whole: {', '.join(left_out)}")
+        click.echo(f"may hold what is not kept, for it would not come back whole: {', '.join(left_out)}")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.http import Request
@@ -22,7 +23,7 @@ def answer(request: Request, name: str) -> Response:
         return Response.for_json(wrong, status=HTTPStatus.METHOD_NOT_ALLOWED)
     from localdev.schedules import NotFired, fire_rule, fire_schedule
 
-    asked = request.args
+    name, asked = unquote(name), request.args
     where = asked.get("account", DEFAULT_AWS_ACCOUNT_ID), asked.get("region", AWS_REGION_US_EAST_1)
     try:
         if "group" in asked:

@@ -40,9 +40,9 @@ pickle.reducer(type(threading.Lock()), threading.Lock)(lambda lock: ())
 
 
 def save(folder: Path) -> list[str]:
-    """Returns the services that hold something which is not kept. What is there is replaced as a whole, or not at all.
+    """Returns the services that may hold something which is not kept.
 
-    Raises RuntimeError if what is to be saved changes all the time.
+    What is there is replaced as a whole, or not at all. Raises RuntimeError if what is to be saved keeps changing.
     """
     recording.write()
     found = {(_kind(each), each.service_name): each for each in bundles()}

@@ -14,8 +14,11 @@ from typing import Any
 
 import boto3
 import pytest
+from click.testing import CliRunner
 
+from localdev.cli import cli
 from localdev.emulator import Emulator
+from localdev.errors import PortTaken
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -104,11 +107,44 @@ def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> Non
         bucket(url, "000000000004", name="000000000003").create()  # names are everyone's
         nonsense = run("reset", *where, "--account", "me")
         assert (nonsense.returncode, nonsense.stdout) == (1, "")
-        assert "'me' is no account: it has 12 digits\nhint: " in nonsense.stderr
+        assert nonsense.stderr.startswith("error: 'me' is no account: it has 12 digits\nhint: ")
     finally:
         stop = run("stop", *where)
     assert (stop.returncode, stop.stdout) == (0, "stopped\n")
     assert run("status", *where, "--json").returncode == 1
+
+
+@pytest.mark.emulator
+class TestPort:
+    @pytest.mark.parametrize("command", ["stop", "status", "reset", "expire", "logs", "fire rule"])
+    def test_one_that_is_not_the_folders(
+        self, emulator: Emulator, free_port: Callable[[], int], tmp_path: Path, command: str
+    ) -> None:
+        def refused(root: Path, port: int) -> str:
+            error = CliRunner().invoke(cli, [*command.split(), "--dir", str(root), "--port", str(port)]).exception
+            assert isinstance(error, PortTaken)
+            return str(error)
+
+        free = free_port()
+        assert (
+            refused(emulator.root, free) == f"the emulator of {emulator.root} runs on port {emulator.port}, not {free}"
+        )
+        assert refused(tmp_path, emulator.port) == (
+            f"an emulator answers on port {emulator.port}, but not that of {tmp_path}, which does not run"
+        )
+        assert emulator.status().ready
+
+    @pytest.mark.parametrize("port", [True, False])
+    def test_its_own(self, emulator: Emulator, port: bool) -> None:
+        where = ["--dir", str(emulator.root), *(["--port", str(emulator.port)] if port else [])]
+        for command in ("start", "status"):
+            done = CliRunner().invoke(cli, [command, *where])
+            assert done.exit_code == 0
+            assert f" answers at {emulator.endpoint_url} (" in done.stdout
+
+    def test_one_where_nothing_answers(self, tmp_path: Path, free_port: Callable[[], int]) -> None:
+        done = CliRunner().invoke(cli, ["stop", "--dir", str(tmp_path), "--port", str(free_port())])
+        assert (done.exit_code, done.stdout) == (0, "not running\n")
 
 
 @pytest.mark.emulator

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from click.testing import CliRunner
 
+from localdev.cli import cli
 from localdev.emulator import Emulator
+from localdev.errors import NotRunning
+from localdev.lock import FolderLock, write_owner
 
 pytestmark = [
     pytest.mark.emulator,
-    pytest.mark.feature("Toolkit", "`localdev logs`: what functions logged, with `-f` as it comes"),
+    pytest.mark.feature(
+        "Toolkit",
+        "`localdev logs`: what functions logged, and what they log with `-f`",
+        partly="lines come when the invocation ends; those of one that is under way when the emulator stops are lost",
+    ),
 ]
 
 SOURCE = "def handler(event, context):\n    print('working on', event)\n"
@@ -79,6 +91,36 @@ def test_one_that_is_not_there(emulator: Emulator, function: Any) -> None:
     assert error == "error: there is no function 'work-nobody-deployed'"
     assert hint.startswith("hint: there are: ")
     assert function.name in hint
+
+
+class Ending(BaseHTTPRequestHandler):
+    """An emulator that is asked for its functions, for their logs, and is stopped."""
+
+    answers: ClassVar[list[bytes]] = []
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.answers.pop(0))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("follow", "code"), [(True, 0), (False, 1)])
+def test_one_that_stops(tmp_path: Path, follow: bool, code: int) -> None:
+    Ending.answers = [b'{"functions": []}', *([b'{"invocations": [], "last": 0}'] if follow else []), b""]
+    lock = FolderLock(tmp_path).acquire()
+    assert lock is not None
+    with HTTPServer(("127.0.0.1", 0), Ending) as stopping, ThreadPoolExecutor(1) as pool:
+        write_owner(lock, port=stopping.server_port)
+        served = pool.submit(lambda: [stopping.handle_request() for _ in range(len(Ending.answers))])
+        done = CliRunner().invoke(cli, ["logs", "--functions", "--dir", str(tmp_path), *(["-f"] if follow else [])])
+        served.result()
+    os.close(lock)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert done.stderr == ("the emulator has stopped\n" if follow else "")
+    assert follow or isinstance(done.exception, NotRunning)
 
 
 @pytest.mark.parametrize("arguments", [["--functions"], []])

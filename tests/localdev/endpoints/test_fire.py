@@ -130,6 +130,7 @@ class TestRules:
     @pytest.mark.parametrize(
         ("path", "why"),
         [
+            ("arn%3Aaws%3Aevents%3A%3A%3Arule%2Fnobody/fire", "no rule 'arn:aws:events:::rule/nobody' on the bus"),
             ("nobody/fire", "no rule 'nobody' on the bus 'default' in us-east-1"),
             ("off/fire?bus=other", "no rule 'off' on the bus 'other'"),
             ("off/fire?region=eu-west-1", "no rule 'off' on the bus 'default' in eu-west-1"),
@@ -161,7 +162,13 @@ class TestRules:
         assert failed.stdout.startswith(f"{nobody}: ")
         missing = run(emulator, "nobody")
         assert (missing.returncode, missing.stdout) == (1, "")
-        assert missing.stderr.splitlines()[1] == "hint: run: aws events list-rules"
+        assert missing.stderr.splitlines() == [
+            "error: no rule 'nobody' on the bus 'default' in us-east-1",
+            "hint: run: aws events list-rules",
+        ]
+        unnamed = run(emulator, "")
+        assert (unnamed.returncode, unnamed.stdout) == (2, "")
+        assert unnamed.stderr.endswith("Error: Invalid value for RULE: a rule has a name\n")
 
 
 def run(emulator: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -21,7 +21,7 @@ from tests.localdev.full_account import Account, look, make, reach, works
 pytestmark = pytest.mark.feature(
     "Toolkit",
     "`start --state DIR`: what there is when it stops is there again",
-    partly="of the services that come back whole; `stop` names others, and metrics are not kept",
+    partly="of the services that come back whole; `stop` names others that were used; metrics are not kept",
 )
 
 NUMBER = "111111111111"
@@ -65,7 +65,7 @@ def test_what_was_made_is_there_and_works(where: Emulator, until: Any) -> None:
     assert stopped.returncode == 0, stopped.stderr
     told, left_out = stopped.stdout.splitlines()
     assert told == "stopped"
-    assert left_out.startswith("not kept, for it would not come back whole: ")
+    assert left_out.startswith("may hold what is not kept, for it would not come back whole: ")
     assert {"events", "ssm", "cognito-idp"} <= set(left_out.partition(": ")[2].split(", "))
     account.close()
 
@@ -88,6 +88,18 @@ def test_what_was_made_is_there_and_works(where: Emulator, until: Any) -> None:
     invoked = deploy("invoke", "password.generator", "--data", "{}", "--endpoint-url", where.endpoint_url)
     assert invoked.returncode == 0, invoked.stdout + invoked.stderr
     account.close()
+
+
+@pytest.mark.emulator
+def test_it_keeps_its_state_where_it_began_to(where: Emulator, tmp_path: Path) -> None:
+    where.start()
+    for other in (tmp_path, None):
+        with pytest.raises(OtherMode, match=rf"runs already, with its state in {where.state}$") as raised:
+            Emulator(where.root, where.port, state=other).start()
+        assert raised.value.hint == f"stop it first, or use --state {where.state}"
+    assert where.state
+    by_another_way = where.root / ".." / where.state.name
+    assert Emulator(where.root, where.port, state=by_another_way).start() is False
 
 
 class TestRefusals:
