@@ -6,11 +6,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import threading
+from collections.abc import Collection
 from pathlib import Path
 
 from localstack.services.lambda_.invocation.lambda_models import LayerVersion
 
-from localdev.functions.once import once
+_merged: dict[tuple[Path, ...], Path] = {}
+_merging = threading.Lock()
 
 
 def folder_of(layers: list[LayerVersion]) -> Path | None:
@@ -23,12 +26,20 @@ def folder_of(layers: list[LayerVersion]) -> Path | None:
     locations = tuple(layer.code.get_unzipped_code_location() for layer in layers)
     if len(locations) < 2:
         return next(iter(locations), None)
-    folder: Path = _merged(locations)
-    return folder
+    with _merging:
+        if locations not in _merged:
+            _merged[locations] = _merge(locations)
+        return _merged[locations]
 
 
-@once
-def _merged(locations: tuple[Path, ...]) -> Path:
+def forget(code: Collection[Path]) -> None:
+    """Removes what was made of layers. code: where their own files are, or were."""
+    with _merging:
+        for locations in [known for known in _merged if not set(code).isdisjoint(known)]:
+            shutil.rmtree(_merged.pop(locations), ignore_errors=True)
+
+
+def _merge(locations: tuple[Path, ...]) -> Path:
     name = hashlib.sha256("\0".join(map(str, locations)).encode()).hexdigest()[:32]
     folder = Path(tempfile.gettempdir()) / "layers" / name
     for location in locations:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 LINUX = Path("/proc/self").exists()
 
 
-def occupied(pid: int) -> int:
-    """MiB, rounded up; 0 once the process is gone.
+def occupied(pid: int, strays: Collection[int] = ()) -> int:
+    """MiB, rounded up; 0 once the process is gone. strays: what it started too, though no longer of its family.
 
     A process by itself counts with its peak, a family with what it has at the moment, shared pages once, for no
     system notes the peak of several.
@@ -20,7 +20,7 @@ def occupied(pid: int) -> int:
     if not LINUX:
         return _of_group(pid)
     peaks, sizes = [], []
-    family = list(_family(pid))
+    family = {*_family(pid), *strays}
     for each in family:
         peaks.append(_kibibytes(f"/proc/{each}/status", rb"VmHWM:\s+(\d+)"))
         if len(family) > 1:

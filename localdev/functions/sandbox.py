@@ -20,9 +20,10 @@ from localdev.functions.interpreters import Interpreter
 from localdev.functions.log_pipe import LogPipe
 from localdev.functions.memory import occupied
 from localdev.functions.runtime_api import INIT_ERROR, NEXT, Call, RuntimeApi, answers
-from localdev.functions.watchdog import MARK, end_environment
+from localdev.functions.watchdog import MARK, end_environment, marked
 
 TICK = 0.05  # seconds between looks at the process while it says nothing
+ROUND = 0.5  # seconds between looks at all processes of this machine, a few milliseconds each
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL, as AWS grants a runtime with extensions
 
 
@@ -52,6 +53,7 @@ class Sandbox:
         keep_compiled: whether Python may write the bytecode of the function's modules beside them.
         """
         self.peak = 0  # MiB, as last looked at
+        self._strays: set[int] = set()  # processes, as last looked for
         self._memory = memory
         self._mark = environment[MARK]
         self._selector = selectors.DefaultSelector()
@@ -114,7 +116,7 @@ class Sandbox:
 
     def peak_memory(self) -> int:
         """The most memory that was seen occupied, MiB rounded up."""
-        self.peak = max(self.peak, occupied(self.process.pid))
+        self.peak = max(self.peak, occupied(self.process.pid, self._strays))
         return self.peak
 
     def exit_status(self) -> str:
@@ -148,7 +150,11 @@ class Sandbox:
 
     def _next_call(self, deadline: float, *awaited: str) -> Call | Ending:
         """The next of the requests that are awaited."""
+        look = time.monotonic() + ROUND
         while True:
+            if time.monotonic() > look:
+                self._strays = marked(self._mark)
+                look = time.monotonic() + ROUND
             call = None
             ended = not self.alive()
             remaining = deadline - time.monotonic()

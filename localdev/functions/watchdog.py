@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 # Tells an environment's processes, those included that left its group: each environment has another value, which
@@ -73,18 +72,22 @@ def end_environment(group: int, mark: str) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
     ended: set[int] = set()
-    while found := set(_marked(f"{MARK}={mark}\0".encode())) - ended:  # they may have started more meanwhile
+    while found := marked(mark) - ended:  # they may have started more meanwhile
         for process in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         ended |= found
 
 
-def _marked(mark: bytes) -> Iterator[int]:
+def marked(mark: str) -> set[int]:
+    """The processes that have the mark."""
+    variable = f"{MARK}={mark}\0".encode()
+    found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended, or is another user's
-            if mark in (folder / "environ").read_bytes():
-                yield int(folder.name)
+            if variable in (folder / "environ").read_bytes():
+                found.add(int(folder.name))
+    return found
 
 
 def main() -> None:

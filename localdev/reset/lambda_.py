@@ -9,7 +9,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.plugins import SERVICE_PLUGINS
 
-from localdev.functions import recording
+from localdev.functions import layers, recording
 
 AT_ONCE = 8
 
@@ -27,9 +27,10 @@ def forget(account: str) -> None:
     versions = _taken(service.lambda_starting_versions, account) + _taken(service.lambda_running_versions, account)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda version: version.stop(), versions))
-        list(pool.map(lambda code: code.destroy(), _codes(account)))
-    recording.write()  # or their last words would bring their log groups back
-    recording.write()  # or it would be written to what was reset
+        codes = _codes(account)
+        layers.forget([code.get_unzipped_code_location() for code in codes])
+        list(pool.map(lambda code: code.destroy(), codes))
+    recording.write()  # or their last words would bring their log groups back, in what was reset
 
 
 def _taken(managers: dict[str, Any], account: str) -> list[Any]:
@@ -50,7 +51,7 @@ def _codes(account: str) -> list[Any]:
         for each in store.functions.values()
         for version in each.versions.values()
     ]
-    layers = [
+    of_layers = [
         version.code for store in stores for each in store.layers.values() for version in each.layer_versions.values()
     ]
-    return list({code.id: code for code in functions + layers if code and not code.is_hot_reloading()}.values())
+    return list({code.id: code for code in functions + of_layers if code and not code.is_hot_reloading()}.values())

@@ -194,7 +194,11 @@ class TestErrors:
 
 
 class TestLimits:
-    @pytest.mark.feature("Lambda", "memory limit for a function and all it starts", partly="looked at every 50 ms")
+    @pytest.mark.feature(
+        "Lambda",
+        "memory limit for a function and all it starts",
+        partly="looked at every 50 ms, at daemons every half second",
+    )
     def test_memory_is_enforced(self, deploy: Deploy) -> None:
         """LIM: MemorySize; the error's type as in https://repost.aws/knowledge-center/lambda-troubleshoot-memory"""
         function = deploy("def handler(event, context):\n    return len(b'x' * (event << 20))", MemorySize=128)

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from localdev.emulator import Emulator
 from localdev.errors import Refused
+from tests.localdev.conftest import DENSELY, zipped
 from tests.localdev.full_account import Account, body_of, invoked, look, make, running, works
 
 pytestmark = pytest.mark.emulator
@@ -83,6 +84,28 @@ def test_a_folder_that_a_function_runs_from_stays(emulator: Emulator, one: Accou
     assert reset(emulator, one) == {"accounts": [one.number]}
     assert one("lambda").list_functions()["Functions"] == []
     assert (tmp_path / "app.py").exists()
+
+
+def test_what_was_made_of_layers_goes_with_them(emulator: Emulator, one: Account) -> None:
+    lambda_, made = one("lambda"), emulator.root / "tmp" / "layers"
+    before = names_in(made) if made.exists() else set()
+    layers = [
+        lambda_.publish_layer_version(LayerName=name, Content={"ZipFile": zipped("")})["LayerVersionArn"]
+        for name in ("first", "second")
+    ]
+    lambda_.create_function(
+        FunctionName="layered",
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role=f"arn:aws:iam::{one.number}:role/any",
+        Code={"ZipFile": zipped("def handler(event, context): pass")},
+        Layers=layers,
+    )
+    lambda_.get_waiter("function_active_v2").wait(FunctionName="layered", WaiterConfig=DENSELY)
+    lambda_.invoke(FunctionName="layered")
+    assert names_in(made) - before
+    reset(emulator, one)
+    assert names_in(made) <= before
 
 
 def names_in(folder: Path) -> set[str]:
