@@ -5,10 +5,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from localdev.functions.filesystem import Filesystem, can_mount
+from localdev.functions.interpreters import here
+from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
+from localdev.functions.sandbox import Sandbox
+from localdev.functions.watchdog import MARK
 from tests.localdev.functions.gate import Gate
+from tests.localdev.functions.sandboxes import Kind, Started
 
 # Importing LocalStack into the test session would bring its warnings and its moto; importing it for each script
 # takes a second.
@@ -54,3 +61,34 @@ def within_localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
 
         yield run
         process.stdin.close()
+
+
+@pytest.fixture(params=["compiled, mounted", "pure, told"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    if request.param == "pure, told":
+        return Kind(compiled=False, mounted=False)
+    pytest.importorskip("runtime_client")
+    if not can_mount():
+        pytest.skip("this system lets nobody mount")
+    return Kind(compiled=True, mounted=True)
+
+
+@pytest.fixture
+def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
+    runtime = build_runtime_folder(tmp_path / "runtime", compiled=kind.compiled)
+    needed = (*here().prefixes, *linked_folders())
+    sandboxes = []
+
+    def started(source: str, layers: Path | None = None) -> Sandbox:
+        (tmp_path / "app.py").write_text(source)
+        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, needed, kind.mounted)
+        # Different ones for different tests, as LocalStack has them for different environments.
+        variables = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "PATH": "/usr/bin:/bin", MARK: str(tmp_path)}
+        sandbox = Sandbox(here(), filesystem, "app.handler", variables, 128)
+        sandboxes.append(sandbox)
+        return sandbox
+
+    yield started
+    for sandbox in sandboxes:
+        sandbox.kill()
+        sandbox.close()

@@ -3,88 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from localdev.functions.filesystem import Filesystem, can_mount
-from localdev.functions.interpreters import here
 from localdev.functions.log_pipe import KEPT
-from localdev.functions.runtime_api import Call, answers
-from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
-from localdev.functions.sandbox import Ending, Sandbox
-from localdev.functions.watchdog import MARK
+from localdev.functions.sandbox import Ending
+from tests.localdev.functions.sandboxes import ERROR, HEADERS, RESPONSE, Kind, Started, called, within
 
-HEADERS = {
-    "Content-Type": "application/json",
-    "Lambda-Runtime-Aws-Request-Id": "r1",
-    "Lambda-Runtime-Deadline-Ms": "1",
-    "Lambda-Runtime-Invoked-Function-Arn": "arn",
-    "Lambda-Runtime-Trace-Id": "Root=1",
-}
-RESPONSE, ERROR = answers("r1")
-Started = Callable[..., Sandbox]
 MEMORY = pytest.mark.feature(
     "Lambda",
     "memory limit for a function and all it starts",
     partly="looked at every 50 ms, at daemons every half second",
 )
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Half of the tests' machines: Linux as it should be, and whatever else there is."""
-
-    compiled: bool  # awslambdaric's own client, or the one that takes its place
-    mounted: bool  # /tmp and /opt are the environment's, or it is told other folders
-
-
-@pytest.fixture(params=["compiled, mounted", "pure, told"])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    if request.param == "pure, told":
-        return Kind(compiled=False, mounted=False)
-    pytest.importorskip("runtime_client")
-    if not can_mount():
-        pytest.skip("this system lets nobody mount")
-    return Kind(compiled=True, mounted=True)
-
-
-@pytest.fixture
-def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
-    runtime = build_runtime_folder(tmp_path / "runtime", compiled=kind.compiled)
-    needed = (*here().prefixes, *linked_folders())
-    sandboxes = []
-
-    def started(source: str, layers: Path | None = None) -> Sandbox:
-        (tmp_path / "app.py").write_text(source)
-        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, needed, kind.mounted)
-        # Different ones for different tests, as LocalStack has them for different environments.
-        variables = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "PATH": "/usr/bin:/bin", MARK: str(tmp_path)}
-        sandbox = Sandbox(here(), filesystem, "app.handler", variables, 128)
-        sandboxes.append(sandbox)
-        return sandbox
-
-    yield started
-    for sandbox in sandboxes:
-        sandbox.kill()
-        sandbox.close()
-
-
-def within(seconds: float) -> float:
-    return time.monotonic() + seconds
-
-
-def called(sandbox: Sandbox, event: bytes) -> Call:
-    call = sandbox.handle(HEADERS, event, within(30))
-    assert isinstance(call, Call), sandbox.take_logs()
-    call.answer(HTTPStatus.ACCEPTED)
-    return call
 
 
 def lives(process: str) -> bool:
@@ -111,23 +44,6 @@ def test_results_and_errors(started: Started) -> None:
     assert failure.request == ERROR
     assert b'"errorType": "ZeroDivisionError"' in failure.body
     assert called(sandbox, b"1").body == b"0.0"  # an error ends nothing
-
-
-def test_large_bodies(started: Started) -> None:
-    sandbox = started("def handler(event, context): return event")
-    event = b'"' + b"x" * (6 << 20) + b'"'
-    assert called(sandbox, event).body == event
-
-
-def test_a_refused_response_ends_the_runtime(started: Started) -> None:
-    """Then its log says 413, as it does on AWS, and it exits."""
-    sandbox = started("def handler(event, context): return event")
-    call = sandbox.handle(HEADERS, b"1", within(30))
-    assert isinstance(call, Call)
-    call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    assert sandbox.initialise(within(30)) is Ending.EXITED
-    assert sandbox.exit_status() == "exit status 1"
-    assert "LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413." in sandbox.take_logs()
 
 
 def test_init_error(started: Started) -> None:
@@ -168,57 +84,12 @@ def test_a_frozen_process_does_not_hold_up_the_deadline(started: Started) -> Non
     assert sandbox.initialise(within(0.3)) is Ending.TIMED_OUT
 
 
-def test_a_frozen_process_may_have_an_event_to_read(started: Started) -> None:
-    """One that no system buffers whole."""
-    sandbox = started("def handler(event, context): pass")
-    assert sandbox.initialise(within(30)) is None
-    os.kill(sandbox.process.pid, signal.SIGSTOP)
-    assert sandbox.handle(HEADERS, b"1" * (6 << 20), within(0.2)) is Ending.TIMED_OUT
-
-
 def test_a_flood_of_output_does_not_hold_up_the_deadline(started: Started) -> None:
     sandbox = started("import subprocess\ndef handler(event, context): subprocess.run(['yes', 'x' * 2000])")
     assert sandbox.initialise(within(30)) is None
     assert sandbox.handle(HEADERS, b"1", within(0.4)) is Ending.TIMED_OUT
     sandbox.kill()
     assert len(sandbox.take_logs()) < KEPT + 200
-
-
-@pytest.mark.feature("Lambda", "extensions", lacking="their API answers 404, and says that it is not emulated")
-def test_only_the_runtime_api_is_there(started: Started) -> None:
-    """runtimes-api: an invocation ends with its response or its error, whatever else is asked meanwhile."""
-    sandbox = started(
-        "import http.client, os\n"
-        "def ask(request, body=None):\n"
-        "    connection = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
-        "    connection.request(*request.split(), body)\n"
-        "    answer = connection.getresponse()\n"
-        "    return [answer.status, answer.read().decode()]\n"
-        "registered = ask('POST /2020-01-01/extension/register', '{}')\n"
-        "RUNTIME = '/2018-06-01/runtime'\n"
-        "def handler(event, context):\n"
-        "    return [registered, ask('GET /2020-01-01/extension/event/next'), ask(f'GET {RUNTIME}/invocation/next'),\n"
-        "            ask(f'POST {RUNTIME}/invocation/r0/response', '1'), ask(f'POST {RUNTIME}/init/error', '1')]"
-    )
-    assert sandbox.initialise(within(30)) is None
-    answers = json.loads(called(sandbox, b"1").body)
-    assert [status for status, _ in answers] == [404, 404, 400, 400, 400]
-    assert json.loads(answers[0][1])["errorMessage"].startswith("POST /2020-01-01/extension/register: not emulated")
-
-
-@pytest.mark.parametrize(
-    "request_", [b"x", b"GET / HTTP/1.1\r\nContent-Length: -1", b"GET / HTTP/1.1\r\nContent-Length: x"]
-)
-def test_what_is_no_request_is_refused(started: Started, request_: bytes) -> None:
-    sandbox = started(
-        "import os, socket\n"
-        "def handler(event, context):\n"
-        "    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
-        "    with socket.create_connection((host, port)) as connection:\n"
-        f"        connection.sendall({request_ + bytes([13, 10, 13, 10])})\n"
-        "        return connection.makefile().readline().split()[1]"
-    )
-    assert called(sandbox, b"1").body == b'"400"'
 
 
 @MEMORY
