@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
@@ -12,8 +13,11 @@ from localstack.services.plugins import SERVICE_PLUGINS, Service
 from moto.dynamodb.models import dynamodb_backends
 
 from localdev.providers.dynamodb import lock_of
+from localdev.providers.dynamodb.checks import invalid
 
 PAGE = 1000  # records
+NUMBER = re.compile(r"[0-9]{1,40}")
+KINDS = ("AFTER_SEQUENCE_NUMBER", "LATEST", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON")
 
 
 def provide() -> Service:
@@ -52,13 +56,17 @@ class Streams:
         shard = table_of(context, request["StreamArn"]).stream_shard
         if request["ShardId"] != shard.id:
             raise not_found(f"Shard: {request['ShardId']}")
-        given = int(request.get("SequenceNumber", 0))
-        start = {
-            "TRIM_HORIZON": shard.starting_sequence_number,
-            "LATEST": shard.starting_sequence_number + len(shard.items),
-            "AT_SEQUENCE_NUMBER": given,
-            "AFTER_SEQUENCE_NUMBER": given + 1,
-        }[request["ShardIteratorType"]]
+        kind, given = request["ShardIteratorType"], request.get("SequenceNumber", "")
+        if kind not in KINDS:
+            allowed = f"failed to satisfy constraint: Member must satisfy enum value set: [{', '.join(KINDS)}]"
+            raise invalid(f"1 validation error detected: Value '{kind}' at 'shardIteratorType' {allowed}")
+        start = shard.starting_sequence_number
+        if kind == "LATEST":
+            start += len(shard.items)
+        elif kind != "TRIM_HORIZON":
+            if not NUMBER.fullmatch(given):
+                raise invalid("Invalid SequenceNumber")
+            start = int(given) + (kind == "AFTER_SEQUENCE_NUMBER")
         return {"ShardIterator": f"{request['StreamArn']}|1|{start}"}
 
     @handler("GetRecords", expand=False)
@@ -67,7 +75,7 @@ class Streams:
             arn, _, start = request["ShardIterator"].split("|")
             begin = int(start)
         except ValueError:
-            raise CommonServiceException("ValidationException", "Invalid ShardIterator") from None
+            raise invalid("Invalid ShardIterator") from None
         with lock_of(context.account_id):
             shard = table_of(context, arn).stream_shard
             records = shard.get(max(begin, shard.starting_sequence_number), request.get("Limit", PAGE))

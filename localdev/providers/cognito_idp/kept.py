@@ -34,9 +34,13 @@ class Session:
 
 @dataclass
 class Kept:
-    """Logins by their refresh tokens, None once revoked; sessions by their keys; messages as in `inbox`."""
+    """Logins by their refresh tokens, None once revoked; sessions by their keys; messages as in `inbox`.
+
+    access_tokens: those that came of a login, by its origin.
+    """
 
     logins: dict[str, Login | None] = field(default_factory=dict)
+    access_tokens: dict[str, list[str]] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import string
 import time
 from typing import Any
 
@@ -85,7 +86,7 @@ def begin(pool: CognitoIdpUserPool, client: CognitoIdpUserPoolClient, request: d
     name = _needed(given, "USERNAME")
     check_secret_hash(client, name, given.get("SECRET_HASH"))
     password = _needed(given, "PASSWORD") if flow in PASSWORD else None
-    public = int(_needed(given, "SRP_A"), 16) if flow == "USER_SRP_AUTH" else 0
+    public = _number(_needed(given, "SRP_A")) if flow == "USER_SRP_AUTH" else 0
     user = _user(pool, client, name)
     data = {"validationData": request.get("ClientMetadata") or {}, "userNotFound": False}
     run(pool, "PreAuthentication_Authentication", client, user, data, {})
@@ -200,6 +201,12 @@ def _own_client(pool: CognitoIdpUserPool, request: dict[str, Any]) -> CognitoIdp
 def _allowed(client: CognitoIdpUserPoolClient) -> set[str]:
     flows = set(client.extended_config.get("ExplicitAuthFlows") or [])
     return flows if any(flow.startswith("ALLOW_") for flow in flows) else flows | BY_DEFAULT
+
+
+def _number(text: str) -> int:
+    if not set(text) <= set(string.hexdigits):
+        raise refuse("InvalidParameterException", "SRP_A must be a hexadecimal number")
+    return int(text, 16)
 
 
 def _needed(given: dict[str, str], name: str) -> str:

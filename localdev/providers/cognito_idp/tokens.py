@@ -87,9 +87,8 @@ def revoke_login(pool: CognitoIdpUserPool, refresh_token: str) -> None:
     login, logins[refresh_token] = logins[refresh_token], None
     if login is None:
         return
-    for token in list(pool.access_tokens):
-        if jwt.decode(token, pool.json_web_key).claims["origin_jti"] == login.origin:
-            del pool.access_tokens[token]
+    for token in kept(pool).access_tokens.pop(login.origin, []):
+        pool.access_tokens.pop(token, None)
 
 
 def claims_of(token: str, pool: CognitoIdpUserPool) -> dict[str, Any]:
@@ -129,6 +128,7 @@ def _issue(
     change_tokens(pool, client, user, trigger, identity, access)
     access_token = _signed(pool, access, _lifetime(client, "AccessToken"))
     pool.access_tokens[access_token] = (client.id, user.username)
+    kept(pool).access_tokens.setdefault(login.origin, []).append(access_token)
     return {
         "AccessToken": access_token,
         "IdToken": _signed(pool, identity, _lifetime(client, "IdToken")),

@@ -136,18 +136,14 @@ def expire_items(table: Any, at: float) -> int:
     attribute = table.ttl.get("AttributeName")
     if attribute is None:
         return 0
-    ended = [item for item in table.all_items() if _ended(item.attrs.get(attribute), at)]
+    ended = [
+        item
+        for item in table.all_items()
+        if (end := item.attrs.get(attribute)) and end.type == "N" and at - FIVE_YEARS <= float(end.value) <= at
+    ]
     for item in ended:
         table.delete_item(item.hash_key, item.range_key)
         if table.stream_shard and table.stream_specification["StreamEnabled"]:
             by_service = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
             table.stream_shard.items[-1].record["userIdentity"] = by_service
     return len(ended)
-
-
-def _ended(end: Any, at: float) -> bool:
-    """Moto keeps numbers that are none, and AWS expires nothing by them."""
-    try:
-        return end is not None and end.type == "N" and at - FIVE_YEARS <= float(end.value) <= at
-    except ValueError:
-        return False

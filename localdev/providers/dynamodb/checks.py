@@ -33,9 +33,9 @@ def invalid(message: str) -> CommonServiceException:
 
 
 def parts(request: Any) -> Iterator[tuple[str, Any]]:
-    """Whatever has expressions, an item or a key, with the table that it is about."""
-    if "TableName" in request:
-        yield request["TableName"], request
+    """Whatever has expressions, values or a key, with the table that it is about."""
+    yield request.get("TableName", ""), request
+    yield from (("", statement) for statement in request.get("Statements") or [])
     for each in request.get("TransactItems") or []:
         yield from ((part["TableName"], part) for part in each.values())
     for table, asked in (request.get("RequestItems") or {}).items():
@@ -83,6 +83,10 @@ def check_values(part: Any) -> None:
     for field in ("Item", "Key", "ExpressionAttributeValues"):
         for value in (part.get(field) or {}).values():
             check_value(value)
+    for value in part.get("Parameters") or []:
+        check_value(value)
+    for update in (part.get("AttributeUpdates") or {}).values():
+        check_value(update.get("Value") or {})
 
 
 def check_value(value: Any) -> None:

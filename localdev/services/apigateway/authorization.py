@@ -6,12 +6,16 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import logging
+import re
 from typing import Any
 
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
     AuthorizerConfigurationError,
     MissingAuthTokenError,
 )
+
+LOG = logging.getLogger(__name__)
 
 
 def authorize(chain: Any, context: Any, response: Any) -> None:
@@ -34,6 +38,21 @@ def authorize(chain: Any, context: Any, response: Any) -> None:
         from localdev.services.apigateway.lambda_authorizer import authorize_by_function
 
         authorize_by_function(context, authorizer)
+
+
+def looks_right(authorizer: Any, identity: str) -> bool:
+    """By the authorizer's identityValidationExpression, if it has one."""
+    expression = authorizer.get("identityValidationExpression")
+    try:
+        return not expression or re.fullmatch(expression, identity) is not None
+    except re.error as error:
+        raise misconfigured(authorizer, f"its identity validation expression {expression!r}: {error}") from error
+
+
+def misconfigured(authorizer: Any, why: str) -> AuthorizerConfigurationError:
+    """AWS tells the caller nothing; the log says why."""
+    LOG.warning("authorizer %s: %s", authorizer["name"], why)
+    return AuthorizerConfigurationError()
 
 
 def require_signature(context: Any) -> None:

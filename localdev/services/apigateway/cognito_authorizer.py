@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrat
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
@@ -14,6 +13,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 
 from localdev.providers.cognito_idp.found import pool_named
 from localdev.providers.cognito_idp.tokens import Expired, Invalid, claims_of
+from localdev.services.apigateway.authorization import looks_right
 
 HEADER = "method.request.header."
 
@@ -23,8 +23,7 @@ def authorize_user(context: Any, authorizer: Any) -> None:
     header = (authorizer.get("identitySource") or f"{HEADER}Authorization").removeprefix(HEADER)
     token = context.request.headers.get(header, "").removeprefix("Bearer ").strip()
     claims = claims_in(token, authorizer)
-    expression = authorizer.get("identityValidationExpression")
-    if expression and not re.fullmatch(expression, claims.get("aud") or claims.get("client_id", "")):
+    if not looks_right(authorizer, claims.get("aud") or claims.get("client_id", "")):
         raise UnauthorizedError("Unauthorized")
     scopes = set(context.resource_method.get("authorizationScopes") or [])
     # With scopes an access token is asked for, without an identity token.

@@ -7,15 +7,12 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lamb
 from __future__ import annotations
 
 import json
-import logging
-import re
 from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
     AccessDeniedError,
-    AuthorizerConfigurationError,
     UnauthorizedError,
 )
 from localstack.services.apigateway.next_gen.execute_api.header_utils import build_multi_value_headers
@@ -25,13 +22,13 @@ from localstack.services.apigateway.next_gen.execute_api.helpers import (
 )
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import get_service_factory
 
+from localdev.services.apigateway.authorization import looks_right, misconfigured
 from localdev.services.apigateway.cache import Cache
 from localdev.services.apigateway.policy import InvalidPolicy, decide
 from localdev.services.apigateway.responses import lookup
 
-LOG = logging.getLogger(__name__)
 DEFAULT_TTL = 300  # seconds
-
+DEFAULT_SOURCE = "method.request.header.Authorization"  # of type TOKEN
 
 CACHE = Cache()
 
@@ -62,12 +59,11 @@ def authorize_by_function(context: Any, authorizer: Any) -> None:
 
 def identity_of(context: Any, authorizer: Any) -> tuple[str, ...]:
     """What the caller is known by. Raises UnauthorizedError where any of it is missing or malformed."""
-    sources = [source.strip() for source in (authorizer.get("identitySource") or "").split(",") if source.strip()]
+    by_token = authorizer["type"] == "TOKEN"
+    given = authorizer.get("identitySource") or (DEFAULT_SOURCE if by_token else "")
+    sources = [source.strip() for source in given.split(",") if source.strip()]
     found = [lookup(source, context) for source in sources]
-    if not all(found):
-        raise UnauthorizedError("Unauthorized")
-    expression = authorizer.get("identityValidationExpression")
-    if authorizer["type"] == "TOKEN" and expression and not re.fullmatch(expression, found[0]):
+    if not all(found) or (by_token and not looks_right(authorizer, found[0])):
         raise UnauthorizedError("Unauthorized")
     return tuple(map(str, found))
 
@@ -129,9 +125,3 @@ def api_arn(context: Any) -> str:
 
 def as_text(value: str | float) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def misconfigured(authorizer: Any, why: str) -> AuthorizerConfigurationError:
-    """AWS tells the caller nothing; the log says why."""
-    LOG.warning("authorizer %s: %s", authorizer["name"], why)
-    return AuthorizerConfigurationError()

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from localstack.aws.api.apigateway import NotFoundException
+from localstack.aws.api.apigateway import BadRequestException, NotFoundException
 from localstack.services.apigateway.next_gen.execute_api.moto_helpers import get_usage_plan_keys
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
 from localstack.utils.patch import patch
@@ -37,7 +37,10 @@ def get_usage(
     plan = next((plan for plan in every_plan(context) if plan["id"] == usage_plan_id), None)
     if plan is None:
         raise NotFoundException("Invalid Usage Plan ID specified")
-    first, last = datetime.date.fromisoformat(start_date), datetime.date.fromisoformat(end_date)
+    try:
+        first, last = datetime.date.fromisoformat(start_date), datetime.date.fromisoformat(end_date)
+    except ValueError as error:
+        raise BadRequestException(f"Invalid date specified. Dates are YYYY-MM-DD: {error}") from error
     days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
     quota = plan.get("quota") or {}
     items = {}

@@ -96,6 +96,13 @@ class TestSrp:
         want = "NotAuthorizedException", "Incorrect username or password."
         assert refused(self.sign_in, pool=pool, name=pool.user(), password="Other0ne!") == want
 
+    @pytest.mark.parametrize("public", ["zz", "-1", "0x1"])
+    def test_what_is_no_number_is_refused(self, pool: Pool, public: str) -> None:
+        parameters = {"USERNAME": pool.user(), "SRP_A": public}
+        begin = {"ClientId": pool.client_id, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": parameters}
+        code, _ = refused(pool.client.initiate_auth, **begin)
+        assert code == "InvalidParameterException"
+
     def test_a_temporary_password_must_be_changed(self, pool: Pool) -> None:
         name = next(names)
         pool.client.admin_create_user(UserPoolId=pool.id, Username=name, TemporaryPassword=PASSWORD)

@@ -149,8 +149,9 @@ class TestRefresh:
     def test_a_global_sign_out_revokes_all(self, pool: Pool) -> None:
         name = pool.user()
         first, second = pool.tokens(name), pool.tokens(name)
+        renewed = pool.refresh(first["RefreshToken"])["AuthenticationResult"]
         pool.client.global_sign_out(AccessToken=first["AccessToken"])
-        for each in (first, second):
+        for each in (first, second, renewed | {"RefreshToken": first["RefreshToken"]}):
             want = "NotAuthorizedException", "Refresh Token has been revoked"
             assert refused(pool.refresh, token=each["RefreshToken"]) == want
             want = "NotAuthorizedException", "Access Token has been revoked"

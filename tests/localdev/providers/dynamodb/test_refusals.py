@@ -95,6 +95,13 @@ class TestValues:
                 UpdateExpression="SET x = :x",
                 ExpressionAttributeValues={":x": deep},
             ),
+            lambda: dynamodb.update_item(
+                TableName=TABLE, Key=key("rosa", 1), AttributeUpdates={"x": {"Action": "PUT", "Value": value}}
+            ),
+            lambda: dynamodb.execute_statement(
+                Statement=f"INSERT INTO \"{TABLE}\" VALUE {{'customer': 'rosa', 'order': 1, 'x': ?}}",
+                Parameters=[value],
+            ),
         ]
         for attempt in attempts:
             with pytest.raises(ClientError) as refused:

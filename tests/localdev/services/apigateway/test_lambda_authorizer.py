@@ -28,6 +28,7 @@ def api(new_api: Callable[..., Any], gatekeeper: str, mock: Any, proxy: Any) -> 
     schemes = {
         "token": scheme(gatekeeper),
         "pattern": scheme(gatekeeper, identityValidationExpression="Bearer [a-z]+"),
+        "broken": scheme(gatekeeper, identityValidationExpression="["),
         "kept": scheme(gatekeeper, authorizerResultTtlInSeconds=300),
         "request": scheme(gatekeeper, **request),
         "always": scheme(gatekeeper, "request", identitySource="context.httpMethod"),
@@ -60,6 +61,30 @@ class TestToken:
         assert api.call("/pattern", Authorization="Bearer allow").status == 200
         for token in ("allow", "Bearer allow!", "Bearer unauthorized "):
             assert api.call("/pattern", Authorization=token + "0").error == UNAUTHORIZED
+
+    def test_a_pattern_that_is_none_lets_nobody_in(self, api: Any) -> None:
+        want = 500, {"message": None}, "AuthorizerConfigurationException"
+        assert api.call("/broken", Authorization="Bearer allow").error == want
+
+    def test_the_token_is_in_the_header_authorization_unless_told_otherwise(
+        self, new_api: Callable[..., Any], gatekeeper: str, mock: Any
+    ) -> None:
+        """https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html, identitySource"""
+        api = new_api({"/token": {"get": mock()}})
+        made = api.client.create_authorizer(restApiId=api.id, name="plain", type="TOKEN", authorizerUri=gatekeeper)
+        (resource,) = [
+            each["id"] for each in api.client.get_resources(restApiId=api.id)["items"] if each["path"] == "/token"
+        ]
+        guard = {"/authorizationType": "CUSTOM", "/authorizerId": made["id"]}
+        api.client.update_method(
+            restApiId=api.id,
+            resourceId=resource,
+            httpMethod="GET",
+            patchOperations=[{"op": "replace", "path": path, "value": value} for path, value in guard.items()],
+        )
+        api.client.create_deployment(restApiId=api.id, stageName="prod")
+        assert api.call("/token").error == UNAUTHORIZED
+        assert api.call("/token", Authorization="allow").status == 200
 
 
 @pytest.mark.feature(

@@ -107,3 +107,5 @@ def test_usage_can_be_asked_for(api: Any, new_key: Any) -> None:
     assert api.client.get_usage(usagePlanId=plan, keyId="other", **dates)["items"] == {}
     with pytest.raises(ClientError, match="Invalid Usage Plan ID specified"):
         api.client.get_usage(usagePlanId="none", **dates)
+    with pytest.raises(ClientError, match=r"BadRequestException.*Invalid date"):
+        api.client.get_usage(usagePlanId=plan, startDate="x", endDate=str(after))
