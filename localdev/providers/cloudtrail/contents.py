@@ -21,6 +21,19 @@ def described(value: Any, shape: Any, service: str) -> dict[str, Any] | None:
     return {"omitted": True, "originalSize": size} if size > LONGEST else found or None
 
 
+def has_secrets(value: Any, shape: Any) -> bool:
+    """Whether any of it is hidden. An error may repeat what it is about."""
+    if value is None or shape is None:
+        return False
+    if shape.metadata.get("sensitive"):
+        return True
+    if shape.type_name == "structure":
+        return any(has_secrets(each, shape.members.get(name)) for name, each in value.items())
+    if shape.type_name == "list":
+        return any(has_secrets(each, shape.member) for each in value)
+    return shape.type_name == "map" and any(has_secrets(each, shape.value) for each in value.values())
+
+
 def _value(value: Any, shape: Any, names: dict[str, str]) -> Any:
     if shape.metadata.get("sensitive"):
         return HIDDEN

@@ -15,7 +15,7 @@ from localstack.aws import handlers
 from localstack.aws.api import RequestContext
 
 from localdev.providers.cloudtrail import delivery
-from localdev.providers.cloudtrail.contents import described
+from localdev.providers.cloudtrail.contents import HIDDEN, described, has_secrets
 from localdev.providers.cloudtrail.identities import identity
 from localdev.providers.cloudtrail.kept import Record, kept, trails_of
 from localdev.providers.cloudtrail.selectors import OBJECTS, selects
@@ -144,7 +144,8 @@ def _record(context: RequestContext) -> Record | None:
         "eventCategory": "Data" if of_objects else "Management",
     }
     if refusal is not None:
-        found |= {"errorCode": refusal.code, "errorMessage": refusal.message or ""}
+        secret = has_secrets(context.service_request, operation.input_shape)
+        found |= {"errorCode": refusal.code, "errorMessage": HIDDEN if secret else refusal.message or ""}
     return found | ({"resources": _objects(context)} if of_objects else {})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localdev.providers.cloudtrail.trails import LOGS, WATCHED, advanced, named, objects, records
 
@@ -73,6 +74,7 @@ def test_what_a_record_says(
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["eventTime"])
     assert "Boto3" in first["userAgent"]
     assert second["errorCode"] == "ResourceAlreadyExistsException"
+    assert second["errorMessage"] == "The specified log group already exists"
     assert first["eventID"] != second["eventID"]
     assert named(found, "ListFunctions")["readOnly"]
     logs.delete_log_group(logGroupName="told")
@@ -140,6 +142,29 @@ def test_no_secret_is_written(
     assert named(found, "AdminCreateUser")["requestParameters"]["userPoolId"] == pool
     cognito.delete_user_pool(UserPoolId=pool)
     client("secretsmanager").delete_secret(SecretId="told", ForceDeleteWithoutRecovery=True)
+
+
+@pytest.mark.feature("CloudTrail", "secrets hidden")
+def test_no_error_repeats_a_secret(
+    client: Callable[..., Any], trail: Callable[..., str], delivered: Callable[..., Any]
+) -> None:
+    """Whatever the error is about: its message is hidden with what was asked."""
+    trail()
+    with pytest.raises(ClientError):
+        client("lambda").update_function_configuration(
+            FunctionName="nowhere", Environment={"Variables": {"TOKEN": "secret"}}
+        )
+    with pytest.raises(ClientError):
+        client("secretsmanager").put_secret_value(SecretId="nowhere", SecretString="secret")
+    with pytest.raises(ClientError):
+        client("secretsmanager").describe_secret(SecretId="nowhere")
+    found = [each for each in delivered() if "errorCode" in each]
+    messages = {each["eventName"]: each["errorMessage"] for each in found}
+    assert messages.pop("DescribeSecret").endswith("can't find the specified secret.")
+    assert messages == {
+        "UpdateFunctionConfiguration": "HIDDEN_DUE_TO_SECURITY_REASONS",
+        "PutSecretValue": "HIDDEN_DUE_TO_SECURITY_REASONS",
+    }
 
 
 @pytest.mark.feature("CloudTrail", SELECTED, partly="no data events of other services: such selectors are refused")
