@@ -24,6 +24,7 @@ from localdev.asking import request, version_at
 from localdev.errors import (
     NotInstalled,
     NotRunning,
+    NotSaved,
     OtherMode,
     PortTaken,
     Refused,
@@ -110,7 +111,9 @@ class Emulator:
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise NotRunning(f"the emulator of {self.root} does not answer: {error}", f"look at: {self.log}") from error
         if status != HTTPStatus.OK:
-            raise Refused(document["error"], document["hint"])
+            # LocalStack's own errors have neither.
+            what = document.get("error", f"{path} answered {status}")
+            raise Refused(what, document.get("hint", f"look at: {self.log}"))
         return document
 
     def start(self) -> bool:
@@ -163,11 +166,18 @@ class Emulator:
     def save(self) -> list[str]:
         """Writes down what it holds, if it was started with a folder for that; to be called before `stop`.
 
-        Returns the services that may hold something which cannot be kept. Raises NotRunning or Refused.
+        Returns the services that may hold something which cannot be kept. Raises NotSaved.
         """
-        if not self._lock.held() or not self._lock.owner().get("state"):
+        owner = self._lock.owner() if self._lock.held() else {}
+        if not owner.get("state"):
             return []
-        left_out: list[str] = self.ask("/_localdev/state/save", method="POST")["left out"]
+        try:
+            left_out: list[str] = self.ask("/_localdev/state/save", method="POST")["left out"]
+        except (NotRunning, Refused) as error:
+            raise NotSaved(
+                f"it runs on, for what it holds cannot be saved: {error}",
+                f"mend that and stop it again, or stop it and lose what it holds: kill {owner['pid']}",
+            ) from error
         return left_out
 
     def stop(self) -> bool:

@@ -7,6 +7,7 @@ LocaldevError
 ├── StateRefused      the state to start with is of another version, or no state
 ├── StartFailed       LocalStack started and gave up, or never answered
 ├── NotRunning        there is no emulator to ask, or it does not answer
+├── NotSaved          the state of an emulator that was to stop could not be written
 ├── Refused           the emulator answered that it will not
 └── StopFailed        a process survived SIGKILL
 """
@@ -43,6 +44,10 @@ class StartFailed(LocaldevError):
 
 
 class NotRunning(LocaldevError):
+    pass
+
+
+class NotSaved(LocaldevError):
     pass
 
 

@@ -14,10 +14,8 @@ from localdev.command import emulator_at, located
 def stop(root: Path, port: int | None) -> None:
     """Stop the emulator and every function it runs; with a state to keep, keep it."""
     emulator = emulator_at(root, port)
-    try:
-        left_out = emulator.save()
-    finally:
-        stopped = emulator.stop()
+    left_out = emulator.save()
+    stopped = emulator.stop()
     click.echo("stopped" if stopped else "not running")
     if left_out:
         click.echo(f"may hold what is not kept, for it would not come back whole: {', '.join(left_out)}")

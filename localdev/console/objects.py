@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from localdev.console.parts import when
-from localdev.console.place import Place
+from localdev.console.place import NoSuchThing, Place
 
 PAGE = 100
 PREVIEWED = 64 * 1024  # bytes of a text
@@ -35,6 +36,11 @@ class Listing:
 
 
 def listing(place: Place, bucket: str, prefix: str, after: str) -> Listing:
+    """Raises NoSuchThing for an ``after`` that no listing gave."""
+    try:
+        base64.urlsafe_b64decode(after).decode()
+    except ValueError:
+        raise NoSuchThing(after) from None
     more = {"ContinuationToken": after} if after else {}
     found = place.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/", MaxKeys=PAGE, **more)
     return Listing(

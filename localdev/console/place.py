@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from botocore.config import Config
 from localstack import config
-from localstack.aws.connect import connect_to
+from localstack.aws.connect import InternalClientFactory
 from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.stores import LOCAL_ATTR_PREFIX, AccountRegionBundle
@@ -30,9 +31,17 @@ OF_MOTO = {
     "ssm": "_parameters",
 }
 
+# What fails within one process fails again: there is nothing to wait for.
+CLIENTS = InternalClientFactory(config=Config(retries={"max_attempts": 0}))
+
 
 class NoSuchPlace(Exception):
     pass
+
+
+class NoSuchThing(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no {name!r}")
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +51,7 @@ class Place:
 
     def client(self, service: str) -> Any:
         """A boto3 client whose calls do not leave this process."""
-        return connect_to.get_client(
+        return CLIENTS.get_client(
             service_name=service,
             region_name=self.region,
             aws_access_key_id=self.account,

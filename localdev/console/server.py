@@ -12,7 +12,7 @@ from localstack.http import Request
 from rolo import Response
 
 from localdev.console import data, objects
-from localdev.console.place import NoSuchPlace, Place, place
+from localdev.console.place import NoSuchPlace, NoSuchThing, Place, place
 from localdev.console.silence import not_in_the_log
 
 PAGES = Path(__file__).parent / "pages"
@@ -72,9 +72,12 @@ def _read(request: Request, path: str) -> Response:
                     return Response.for_json(question(here, request.args))
         except (NoSuchPlace, data.Missing) as error:
             return _error(HTTPStatus.BAD_REQUEST, str(error), "ask as the console's page does")
-        except ClientError as error:
+        except NoSuchThing as error:
             return _error(HTTPStatus.NOT_FOUND, str(error), "it may be gone meanwhile")
-        except ParamValidationError as error:  # a name that no client would send
+        except (ClientError, ParamValidationError) as error:
+            if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                return _error(HTTPStatus.NOT_FOUND, str(error), "it may be gone meanwhile")
+            # A name that no client would send, or that LocalStack cannot read.
             return _error(HTTPStatus.BAD_REQUEST, str(error), "choose one of the lists")
     file = PAGES / (path.removeprefix("console/") or "index.html")
     if (path == "" or path.startswith("console/")) and file.parent == PAGES and file.is_file():

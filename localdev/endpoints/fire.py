@@ -6,7 +6,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.http import Request
 from rolo import Response
 
@@ -21,15 +20,20 @@ def answer(request: Request, name: str) -> Response:
     if request.method != "POST":
         wrong = {"error": "only POST is answered", "hint": "run: python -m localdev fire RULE"}
         return Response.for_json(wrong, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    from localdev.console.place import NoSuchPlace, place
     from localdev.schedules import NotFired, fire_rule, fire_schedule
 
     name, asked = unquote(name), request.args
-    where = asked.get("account", DEFAULT_AWS_ACCOUNT_ID), asked.get("region", AWS_REGION_US_EAST_1)
     try:
+        here = place(asked.get("account"), asked.get("region"))
+        where = here.account, here.region
         if "group" in asked:
             targets = fire_schedule(*where, asked["group"], name)
         else:
             targets = fire_rule(*where, asked.get("bus", "default"), name)
+    except NoSuchPlace as error:
+        wrong = {"error": str(error), "hint": "as in account=000000000000 and region=us-east-1"}
+        return Response.for_json(wrong, status=HTTPStatus.BAD_REQUEST)
     except NotFired as error:
         return Response.for_json({"error": str(error), "hint": error.hint}, status=HTTPStatus.NOT_FOUND)
     return Response.for_json({"targets": targets})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ def head(port: int) -> dict[str, Any]:
 
 
 def check(folder: Path, port: int) -> None:
-    """Raises StateRefused unless there is no file yet, or one that this emulator can read."""
+    """Makes the folder. Raises StateRefused unless it can be written and has no file yet, or one for this emulator."""
+    require_writable(folder)
     try:
         with (folder / FILE).open("rb") as file:
             found = json.loads(file.readline())
@@ -41,3 +43,14 @@ def check(folder: Path, port: int) -> None:
                 f"the state in {folder} is of {what} {found.get(what)}, and this is {ours}",
                 f"start with --port {found['port']}" if what == "port" else "begin anew: choose another folder",
             )
+
+
+def require_writable(folder: Path) -> None:
+    """Now, for when the emulator stops it is too late to choose another."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise StateRefused(
+            f"no state can be kept in {folder}: {error.strerror}", "choose another folder for --state"
+        ) from error

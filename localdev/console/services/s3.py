@@ -33,6 +33,7 @@ def tags(place: Place, name: str) -> dict[str, str]:
 
 def details(place: Place, name: str) -> list[Part]:
     client = place.client(SERVICE)
+    client.head_bucket(Bucket=name)
     block = _given(client.get_public_access_block, name, "PublicAccessBlockConfiguration") or {}
     encryption = _given(client.get_bucket_encryption, name, "ServerSideEncryptionConfiguration") or {"Rules": []}
     policy = _given(client.get_bucket_policy, name, "Policy")

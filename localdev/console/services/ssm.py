@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localdev.console.parts import Facts, Part, Thing, tags_of, when
-from localdev.console.place import Place
+from localdev.console.place import NoSuchThing, Place
 
 SERVICE = "ssm"
 TITLE = "Parameters"
@@ -23,7 +23,9 @@ def tags(place: Place, name: str) -> dict[str, str]:
 def details(place: Place, name: str) -> list[Part]:
     client = place.client(SERVICE)
     filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
-    (known,) = client.describe_parameters(ParameterFilters=filters)["Parameters"]
+    known = next(iter(client.describe_parameters(ParameterFilters=filters)["Parameters"]), None)
+    if known is None:
+        raise NoSuchThing(name)
     secure = known["Type"] == SECURE
     value = "not shown" if secure else client.get_parameter(Name=name)["Parameter"]["Value"]
     return [

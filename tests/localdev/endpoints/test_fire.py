@@ -150,6 +150,17 @@ class TestRules:
         assert why in said["error"]
         assert said["hint"]
 
+    @pytest.mark.parametrize("kind", ["", "&group=default"])
+    @pytest.mark.parametrize("where", ["account=abc", "region=nowhere"])
+    def test_places_that_there_are_not(self, fire: Any, where: str, kind: str) -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            fire(f"nobody/fire?{where}{kind}")
+        with refused.value as answer:
+            assert (answer.status, json.load(answer)["hint"]) == (
+                400,
+                "as in account=000000000000 and region=us-east-1",
+            )
+
     def test_by_the_command(self, emulator: Emulator, rule: Callable[..., str], queue: Any) -> None:
         rule("commanded", {"Arn": queue[0]})
         done = run(emulator, "commanded", "--bus", "default")
@@ -169,6 +180,9 @@ class TestRules:
         unnamed = run(emulator, "")
         assert (unnamed.returncode, unnamed.stdout) == (2, "")
         assert unnamed.stderr.endswith("Error: Invalid value for RULE: a rule has a name\n")
+        nowhere = run(emulator, "nobody", "--account", "abc")
+        assert nowhere.returncode == 1
+        assert "an account is a number of twelve digits\nhint: as in account=" in nowhere.stderr
 
 
 def run(emulator: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -144,3 +144,10 @@ class TestInvocations:
 def test_who_is_not_there_cannot_be_asked(emulator: Emulator, tmp_path: Any) -> None:
     with pytest.raises(NotRunning):
         Emulator(tmp_path, emulator.port).ask("/_localdev/status")
+
+
+def test_an_answer_of_localstack_that_is_an_error_is_told(emulator: Emulator) -> None:
+    """Its own errors have neither of our words."""
+    with pytest.raises(Refused, match="functions/nobody answered 404") as raised:
+        emulator.ask("/2015-03-31/functions/nobody")
+    assert raised.value.hint == f"look at: {emulator.log}"

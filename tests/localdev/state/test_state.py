@@ -102,6 +102,25 @@ def test_it_keeps_its_state_where_it_began_to(where: Emulator, tmp_path: Path) -
     assert Emulator(where.root, where.port, state=by_another_way).start() is False
 
 
+@pytest.mark.emulator
+def test_what_cannot_be_saved_is_not_lost(where: Emulator) -> None:
+    assert start(where).returncode == 0
+    assert where.state is not None
+    where.state.rename(where.state.with_name("aside"))
+    where.state.touch()
+    refused = run("stop", "--dir", where.root)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    error, hint = refused.stderr.splitlines()
+    assert error.startswith("error: it runs on, for what it holds cannot be saved: ")
+    assert "FileExistsError: " in error
+    assert hint == f"hint: mend that and stop it again, or stop it and lose what it holds: kill {where.status().pid}"
+    assert where.status().ready
+    where.state.unlink()
+    stopped = run("stop", "--dir", where.root)
+    assert stopped.returncode == 0, stopped.stderr
+    assert (where.state / state.FILE).stat().st_size
+
+
 class TestRefusals:
     PORT = 4566
 
@@ -133,6 +152,15 @@ class TestRefusals:
         (tmp_path / state.FILE).write_bytes(content)
         with pytest.raises(StateRefused, match="is no state of an emulator"):
             state.check(tmp_path, self.PORT)
+
+    @pytest.mark.parametrize("name", ["file", "file/below"])
+    def test_a_folder_that_cannot_be_written(self, tmp_path: Path, name: str) -> None:
+        """When the emulator stops it is too late."""
+        (tmp_path / "file").touch()
+        with pytest.raises(StateRefused, match=f"no state can be kept in {tmp_path / name}: ") as raised:
+            Emulator(tmp_path / "emulator", 4567, state=tmp_path / name).start()
+        assert raised.value.hint == "choose another folder for --state"
+        assert not Emulator(tmp_path / "emulator", 4567).status().running
 
     @pytest.mark.emulator
     def test_a_broken_one_is_not_loaded_by_half(self, tmp_path: Path, free_port: Callable[[], int]) -> None:
