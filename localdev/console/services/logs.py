@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localdev.console.parts import Facts, Lines, Part, Thing, number, size, tags_of, when
-from localdev.console.place import NoSuchThing, Place
+from localdev.console.place import Place
 
 SERVICE = "logs"
 TITLE = "Logs"
@@ -26,11 +26,12 @@ def tags(place: Place, name: str) -> dict[str, str]:
 
 def details(place: Place, name: str) -> list[Part]:
     client = place.client(SERVICE)
-    groups = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    group = next((each for each in groups if each["logGroupName"] == name), None)
-    if group is None:
-        raise NoSuchThing(name)
     streams = client.describe_log_streams(logGroupName=name, orderBy="LastEventTime", descending=True)["logStreams"]
+    (group,) = [
+        each
+        for each in client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        if each["logGroupName"] == name
+    ]
     events = [
         event
         for stream in streams[:STREAMS]

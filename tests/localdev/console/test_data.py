@@ -162,7 +162,10 @@ def test_what_is_wrong_is_said(world: World) -> None:
         (world.question("api/listing", bucket="no such bucket"), 400, "Invalid bucket name"),
         (world.question("api/listing", bucket="console-photos", after="xx"), 404, "there is no 'xx'"),
         (world.question("api/details", service="kms", name="arn:aws:x"), 400, "(reached max retries: 0)"),
-        *((world.question("api/details", service=each, name="nope"), 404, "") for each in world.names),
+        *(
+            (world.question("api/details", service=service, name=f"{name}-gone"), 404, "")
+            for service, name in world.names.items()
+        ),
         (world.question("api/things").replace(ACCOUNT, "42"), 400, "twelve digits"),
         (world.question("api/things").replace(REGION, "moon-1"), 400, "region"),
     ]:

@@ -153,7 +153,7 @@ class TestRefusals:
         with pytest.raises(StateRefused, match="is no state of an emulator"):
             state.check(tmp_path, self.PORT)
 
-    @pytest.mark.parametrize("name", ["file", "file/below"])
+    @pytest.mark.parametrize("name", ["file", "file/below", "/proc"])
     def test_a_folder_that_cannot_be_written(self, tmp_path: Path, name: str) -> None:
         """When the emulator stops it is too late."""
         (tmp_path / "file").touch()
