@@ -111,8 +111,7 @@ class Emulator:
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise NotRunning(f"the emulator of {self.root} does not answer: {error}", f"look at: {self.log}") from error
         if status != HTTPStatus.OK:
-            # LocalStack's own errors have neither.
-            what = document.get("error", f"{path} answered {status}")
+            what = document.get("error", f"{path} answered {status}")  # LocalStack's own have neither
             raise Refused(what, document.get("hint", f"look at: {self.log}"))
         return document
 
@@ -172,13 +171,10 @@ class Emulator:
         if not owner.get("state"):
             return []
         try:
-            left_out: list[str] = self.ask("/_localdev/state/save", method="POST")["left out"]
+            return list(self.ask("/_localdev/state/save", method="POST")["left out"])
         except (NotRunning, Refused) as error:
-            raise NotSaved(
-                f"it runs on, for what it holds cannot be saved: {error}",
-                f"mend that and stop it again, or stop it and lose what it holds: kill {owner['pid']}",
-            ) from error
-        return left_out
+            hint = f"mend that and stop it again, or stop it and lose what it holds: kill {owner['pid']}"
+            raise NotSaved(f"it runs on, for what it holds cannot be saved: {error}", hint) from error
 
     def stop(self) -> bool:
         """Returns once every process is gone: True if there was one. Raises StopFailed."""
