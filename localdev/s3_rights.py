@@ -92,6 +92,8 @@ def rights(context: RequestContext) -> Iterator[Right]:
             yield right(operation, bucket, each["Key"], each.get("VersionId"))
         return
     yield right(operation, bucket, key, request.get("VersionId"))
+    if operation == "GetObjectAttributes":
+        yield Right(f"s3:GetObject{'Version' if request.get('VersionId') else ''}Attributes", bucket, key)
     if operation in WRITING and request.get("Tagging"):
         yield right("PutObjectTagging", bucket, key)
     if operation in WRITING and any(request.get(each) for each in GRANTING):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws import handlers
 from localstack.aws.api import RequestContext
 
-from localdev.strict.rights import deletions, function_logs
+from localdev.strict.rights import deletions, function_logs, sessions
 
 if TYPE_CHECKING:
     from localdev.strict.rights import callers
@@ -22,6 +22,7 @@ def apply() -> None:
     handlers.serve_custom_service_request_handlers.handlers.insert(0, check)
     deletions.apply()
     function_logs.apply()
+    sessions.apply()
 
 
 def check(chain: Any, context: RequestContext, response: Any) -> None:
@@ -48,7 +49,7 @@ def exempt(caller: callers.Caller, context: RequestContext) -> bool:
     if isinstance(caller, Anonymous):
         # S3 has looked at the bucket's policy before; links in e-mails carry a token instead of a signature.
         return operation[0] == "s3" or operation in (("sns", "ConfirmSubscription"), ("sns", "Unsubscribe"))
-    if operation == ("sts", "GetCallerIdentity"):
+    if operation in (("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")):
         return True
     # A function's logs: see function_logs.
     return isinstance(caller, Identity) and context.is_internal_call and operation[0] == "logs"

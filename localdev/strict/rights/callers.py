@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -12,16 +12,27 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localdev.policies import Document
+from localdev.policies import Document, many
 from localdev.s3_rights import NOBODY
+from localdev.strict.rights import sessions
 
 # How keys begin that LocalStack gives to users and to sessions of roles.
 ISSUED = ("LKIA", "LSIA", "AKIA", "ASIA")
 
 
+EVERYTHING: Document = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, of a session without a second factor
+OWN_SESSION: Document = {
+    "Statement": [
+        {"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"},
+    ]
+}
+
+
 @dataclass(frozen=True)
 class Identity:
-    """A user, or a session of a role. ``limits``: what its boundary and its session allow at most."""
+    """A user, a federated one, or a session of a role. ``limits``: what its boundary and its session allow at most."""
 
     arn: str
     account: str
@@ -92,14 +103,19 @@ def _access_key(context: RequestContext) -> str:
     return key or NOBODY
 
 
-def _owner(key: str, context: RequestContext) -> Identity:
+def _owner(key: str, context: RequestContext) -> Identity | None:
     from moto.sts.models import sts_backends
 
-    session = sts_backends[context.account_id][context.partition].get_assumed_role_from_access_key(key)
+    backend = sts_backends[context.account_id][context.partition]
+    session = backend.get_assumed_role_from_access_key(key)
     if session is not None:
         identity = role_session(session.role_arn, session.session_name)
-        limits = {"session policy": _parsed(session.policy)} if session.policy else {}
-        return replace(identity, limits={**identity.limits, **limits})
+        named = getattr(session, "policy_arns", ())
+        if not session.policy and not named:
+            return identity
+        return _limited(identity, _together(context, session.policy, named))
+    if own := sessions.of_user(backend, key):
+        return _of_user(own, context)
     iam = _iam(context.partition, context.account_id)
     for user in iam.users.values():
         if any(each.access_key_id == key and each.status == "Active" for each in user.access_keys):
@@ -109,6 +125,27 @@ def _owner(key: str, context: RequestContext) -> Identity:
                 user.arn, user.account_id, policies, _boundary(user.arn, getattr(user, "permissions_boundary", None))
             )
     raise CommonServiceException("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+
+
+def _of_user(session: sessions.UserSession, context: RequestContext) -> Identity | None:
+    owner = _owner(session.key, context) if session.key.startswith(ISSUED) else None
+    if session.name is None:
+        return owner and _limited(owner, OWN_SESSION)
+    arn = f"arn:{context.partition}:sts::{context.account_id}:federated-user/{session.name}"
+    federated = replace(owner, arn=arn, role=None) if owner else Identity(arn, context.account_id, [EVERYTHING])
+    return _limited(federated, _together(context, session.policy, session.policies))
+
+
+def _limited(identity: Identity, limit: Document) -> Identity:
+    return replace(identity, limits={**identity.limits, "session policy": limit})
+
+
+def _together(context: RequestContext, policy: str | None, arns: Iterable[str]) -> Document:
+    """All session policies as one: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session"""
+    known = _iam(context.partition, context.account_id).managed_policies
+    documents = [_parsed(policy)] if policy else []
+    documents += [_current(known[arn]) for arn in arns if arn in known]
+    return {"Statement": [each for document in documents for each in many(document["Statement"])]}
 
 
 def _iam(partition: str, account: str) -> Any:

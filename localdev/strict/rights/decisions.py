@@ -13,6 +13,8 @@ from localdev.strict.rights.resources import owner_of, policy_of
 # What AWS's services may do only with a policy of the resource that says so.
 PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage", "sts:AssumeRole"})
 
+PRINCIPAL_TYPES = {"assumed-role": "AssumedRole", "federated-user": "FederatedUser", "user": "User"}
+
 
 def refusal(caller: Caller, need: Need, conditions: Mapping[str, str]) -> str | None:
     """The end of AWS's sentence; None if the caller may.
@@ -91,11 +93,12 @@ def _about(caller: Caller) -> dict[str, str]:
     }
     if isinstance(caller, Identity):
         found |= {"aws:principalarn": caller.role or caller.arn, "aws:principalaccount": caller.account}
-        found["aws:principaltype"] = "AssumedRole" if caller.role else "User"
-        if caller.role:
-            found["aws:multifactorauthpresent"] = "false"
+        kind, _, name = caller.arn.split(":", 5)[5].partition("/")
+        found["aws:principaltype"] = PRINCIPAL_TYPES[kind]
+        if kind == "user":
+            found["aws:username"] = name.rpartition("/")[2]
         else:
-            found["aws:username"] = caller.arn.rpartition("/")[2]
+            found["aws:multifactorauthpresent"] = "false"
     elif isinstance(caller, Service) and caller.source:
         found["aws:sourcearn"] = caller.source
         found["aws:sourceaccount"] = caller.account

@@ -99,7 +99,7 @@ class Role:
             document = policy(*statements)
             self.account.client("iam").put_role_policy(RoleName=self.name, PolicyName="may", PolicyDocument=document)
 
-    def session(self, **limits: str) -> Callable[..., Any]:
+    def session(self, **limits: Any) -> Callable[..., Any]:
         """``session("s3")`` is a client with keys of the role."""
         keys = self.account.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="tester", **limits)
         return lambda service, **settings: self.account.client(service, credentials(keys["Credentials"]), **settings)

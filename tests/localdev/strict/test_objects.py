@@ -23,6 +23,8 @@ def test_rights_on_objects_are_not_rights_on_the_bucket(account: Account) -> Non
     s3 = role.session()("s3")
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"content"
     s3.head_object(Bucket=bucket, Key="a")
+    attributes = {"Bucket": bucket, "Key": "a", "ObjectAttributes": ["ETag"]}
+    assert denied(s3.get_object_attributes, **attributes) == ("s3:GetObjectAttributes", OBJECT_ARN(bucket, "a"))
     for call in (s3.list_objects_v2, s3.list_objects):
         assert denied(call, Bucket=bucket) == ("s3:ListBucket", f"arn:aws:s3:::{bucket}")
     assert refused(s3.head_bucket, Bucket=bucket)[0] == "403"

@@ -106,6 +106,56 @@ def test_a_boundary_and_a_session_only_take_away(account: Account) -> None:
     assert "because no permissions boundary allows" in refused(bounded("sns").list_topics)[1]
 
 
+@pytest.mark.feature("Strict mode", "permissions boundaries and session policies")
+def test_policies_of_a_session_add_up(account: Account) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session"""
+    role = account.role(allow(["sns:*", "sqs:*", "s3:*"]))
+    arns = [{"arn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}]
+    limited = role.session(PolicyArns=arns)
+    limited("sqs").list_queues()
+    assert "because no session policy allows the sns:ListTopics" in refused(limited("sns").list_topics)[1]
+    limited = role.session(PolicyArns=arns, Policy=policy(allow("sns:*")))
+    limited("sqs").list_queues()
+    limited("sns").list_topics()
+    assert "because no session policy allows" in refused(limited("s3").list_buckets)[1]
+
+
+@pytest.mark.feature(
+    "Strict mode",
+    "sessions of users, federated users",
+    partly="without second factors; IAM's refusal is an AccessDenied",
+)
+def test_a_user_may_have_a_session(account: Account) -> None:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html,
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+    """
+    iam = account.client("iam")
+    iam.create_user(UserName="eve")
+    keys = credentials(iam.create_access_key(UserName="eve")["AccessKey"])
+    sts = account.client("sts", keys)
+    own = credentials(sts.get_session_token()["Credentials"])
+    assert denied(account.client("sns", own).list_topics) == ("sns:ListTopics", "*")
+    may = allow(["sns:*", "sqs:*", "iam:*", "sts:*"])
+    iam.put_user_policy(UserName="eve", PolicyName="may", PolicyDocument=policy(may))
+    account.client("sns", own).list_topics()
+    assert account.client("sts", own).get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/eve"
+    assert denied(account.client("iam", own).list_users) == ("iam:ListUsers", "*")
+    federated = credentials(
+        sts.get_federation_token(Name="fed", Policy=policy(allow(["sns:*", "s3:*"])))["Credentials"]
+    )
+    account.client("sns", federated).list_topics()
+    who = f"arn:aws:sts::{ACCOUNT}:federated-user/fed"
+    assert account.client("sts", federated).get_caller_identity()["Arn"] == who
+    assert f"User: {who} is not" in refused(account.client("sqs", federated).list_queues)[1]
+    assert "no identity-based policy" in refused(account.client("s3", federated).list_buckets)[1]
+    nothing = credentials(sts.get_federation_token(Name="fed")["Credentials"])
+    assert denied(account.client("sns", nothing).list_topics) == ("sns:ListTopics", "*")
+    iam.delete_access_key(UserName="eve", AccessKeyId=keys["aws_access_key_id"])
+    assert refused(account.client("sns", own).list_topics)[0] == "InvalidClientTokenId"
+    root = credentials(account.client("sts").get_session_token()["Credentials"])
+    account.client("sns", root).list_topics()
+
+
 @IDENTITIES
 def test_the_account_itself_may_do_everything(account: Account) -> None:
     for service, operation in (("sns", "list_topics"), ("ses", "list_identities"), ("iam", "list_users")):
