@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from localstack import config, constants
 from localstack.aws import handlers
@@ -27,6 +28,7 @@ def apply() -> None:
     patch(EphemeralS3ObjectStore.__init__)(keep_in_our_folder)
     patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
     vars(notifications)["quote"] = partial(quote_plus, safe="/")  # AWS writes a space as "+"
+    patch(notifications.EventBridgeNotifier.notify)(tell_the_key_as_it_is)
     patch(presigned_url.get_secret_access_key_from_access_key_id)(know_our_own_key)
     handlers.serve_custom_service_request_handlers.append(access.refuse_strangers)
     patch(S3WebsiteHostingHandler.__call__)(website.serve_host)
@@ -38,6 +40,11 @@ def keep_in_our_folder(original: Callable[..., None], self: Any, root_directory:
     Two with buckets of the same name would delete each other's objects.
     """
     original(self, str(Path(tempfile.gettempdir(), "s3")))
+
+
+def tell_the_key_as_it_is(original: Callable[..., None], self: Any, context: Any, config: Any) -> None:
+    """Of all whom S3 tells, EventBridge alone hears keys that are not encoded."""
+    original(self, replace(context, key_name=unquote_plus(context.key_name)), config)
 
 
 def know_our_own_key(original: Callable[..., str | None], access_key_id: str, region: str) -> str | None:

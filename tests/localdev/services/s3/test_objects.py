@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,27 @@ def test_a_function_is_told(
 
     want = {"ObjectCreated:Put in/a+b.jpg", "ObjectRemoved:Delete in/a+b.jpg"}
     assert until(lambda: len(found := noted()) >= 2 and found, seconds=60) == want
+
+
+@pytest.mark.feature("S3", "events for EventBridge")
+def test_eventbridge_is_told_the_key_as_it_is(
+    client: Callable[..., Any], bucket: Callable[..., str], until: Callable[..., Any]
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    s3, queues, events, name, key = client("s3"), client("sqs"), client("events"), bucket(), "in/ä b+c%20d.jpg"
+    url = queues.create_queue(QueueName=name)["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [name]}}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    s3.put_object(Bucket=name, Key=key, Body=b"")
+    (message,) = until(lambda: queues.receive_message(QueueUrl=url).get("Messages"), seconds=30)
+    event = json.loads(message["Body"])
+    assert (event["detail-type"], event["detail"]["object"]["key"]) == ("Object Created", key)
+    events.remove_targets(Rule=name, Ids=["queue"])
+    events.delete_rule(Name=name)
+    queues.delete_queue(QueueUrl=url)
 
 
 def test_a_function_that_is_not_there_cannot_be_told(client: Callable[..., Any], bucket: Callable[..., str]) -> None:
