@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -159,7 +159,7 @@ def like(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in text), re.DOTALL)
 

@@ -6,20 +6,21 @@ What a distribution would do on AWS and does not here is refused when it is made
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localstack.services.edge import ROUTER
-from localstack.services.plugins import Service
-
-from localdev.providers.moto import moto_service
+if TYPE_CHECKING:
+    from localstack.services.plugins import Service
 
 
 def provide() -> Service:
+    from localstack.services.edge import ROUTER
+
     from localdev.providers.cloudfront.access_controls import AccessControls
     from localdev.providers.cloudfront.cache_policies import CachePolicies
     from localdev.providers.cloudfront.distributions import Distributions
     from localdev.providers.cloudfront.invalidations import Invalidations
     from localdev.providers.cloudfront.serving import serve_host
+    from localdev.providers.moto import moto_service
 
     class Operations(Distributions, Invalidations, AccessControls, CachePolicies):
         """All that is answered here."""

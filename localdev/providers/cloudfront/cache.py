@@ -9,7 +9,8 @@ from threading import Lock
 from typing import NamedTuple
 from urllib.parse import unquote
 
-LIMIT = 64 * 1024**2  # bytes of bodies; what was asked for longest ago goes first
+LIMIT = 64 * 1024**2  # bytes; what was asked for longest ago goes first
+EMPTY = 2048  # bytes that an entry takes without its body, about
 
 
 class Answer(NamedTuple):
@@ -64,8 +65,8 @@ class Cache:
         with self._lock:
             self._drop(key)
             self._entries[key] = Entry(answer, now, now + seconds, error)
-            self._size += len(answer.body)
-            while self._size > LIMIT:
+            self._size += _weight(answer)
+            while self._entries and (self._size > LIMIT or next(iter(self._entries.values())).expires <= now):
                 self._drop(next(iter(self._entries)))
 
     def invalidate(self, patterns: list[str]) -> None:
@@ -79,7 +80,11 @@ class Cache:
 
     def _drop(self, key: Key) -> None:
         if entry := self._entries.pop(key, None):
-            self._size -= len(entry.answer.body)
+            self._size -= _weight(entry.answer)
+
+
+def _weight(answer: Answer) -> int:
+    return EMPTY + len(answer.body)
 
 
 def _covers(pattern: str, path: str) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Key = tuple[Hashable, ...]
+Kept = TypeVar("Kept")
 
 
 @dataclass
@@ -26,10 +29,15 @@ class Buckets:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._levels: dict[Hashable, Level] = {}
+        self._levels: dict[Key, Level] = {}
         self._lock = threading.Lock()
 
-    def take(self, key: Hashable, rate: float, burst: float) -> bool:
+    def forget(self, names: Collection[str]) -> None:
+        """All whose key has one of the names in it."""
+        with self._lock:
+            self._levels = _without(names, self._levels)
+
+    def take(self, key: Key, rate: float, burst: float) -> bool:
         """Whether there was a token left."""
         with self._lock:
             now = self._clock()
@@ -47,28 +55,38 @@ class Usage:
 
     def __init__(self, today: Callable[[], datetime.date] | None = None) -> None:
         self.today = today or (lambda: datetime.datetime.now(datetime.UTC).date())
-        self._counts: dict[Hashable, dict[datetime.date, int]] = defaultdict(dict)
+        self._counts: dict[Key, dict[datetime.date, int]] = {}
         self._lock = threading.Lock()
 
-    def take(self, key: Hashable, limit: int, period: str, offset: int) -> bool:
+    def forget(self, names: Collection[str]) -> None:
+        """All whose key has one of the names in it."""
+        with self._lock:
+            self._counts = _without(names, self._counts)
+
+    def take(self, key: Key, limit: int, period: str, offset: int) -> bool:
         """Counts one request, if fewer than ``limit`` were counted in this period."""
         with self._lock:
             today = self.today()
             if self._used(key, began(today, period, offset), today) >= limit:
                 return False
-            self._counts[key][today] = self._counts[key].get(today, 0) + 1
+            days = self._counts.setdefault(key, {})
+            days[today] = days.get(today, 0) + 1
             return True
 
-    def on(self, key: Hashable, day: datetime.date) -> int:
-        return self._counts[key].get(day, 0)
+    def on(self, key: Key, day: datetime.date) -> int:
+        return self._counts.get(key, {}).get(day, 0)
 
-    def used(self, key: Hashable, period: str, offset: int, day: datetime.date) -> int:
+    def used(self, key: Key, period: str, offset: int, day: datetime.date) -> int:
         """From the beginning of the period up to the end of that day."""
         with self._lock:
             return self._used(key, began(day, period, offset), day)
 
-    def _used(self, key: Hashable, first: datetime.date, last: datetime.date) -> int:
-        return sum(count for day, count in self._counts[key].items() if first <= day <= last)
+    def _used(self, key: Key, first: datetime.date, last: datetime.date) -> int:
+        return sum(count for day, count in self._counts.get(key, {}).items() if first <= day <= last)
+
+
+def _without(names: Collection[str], kept: dict[Key, Kept]) -> dict[Key, Kept]:
+    return {key: value for key, value in kept.items() if not set(names) & set(key)}
 
 
 def began(day: datetime.date, period: str, offset: int) -> datetime.date:

@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
+
+from localdev.policies import like
 
 INVOKE = "execute-api:Invoke"
 
@@ -34,10 +35,10 @@ def statements(policy: Any) -> Iterator[dict[str, Any]]:
 
 def concerns(statement: dict[str, Any], method_arn: str) -> bool:
     """By action, whose case does not matter, and by resource."""
-    return _named(statement, "Action", INVOKE, re.IGNORECASE) and _named(statement, "Resource", method_arn)
+    return _named(statement, "Action", INVOKE, ignore_case=True) and _named(statement, "Resource", method_arn)
 
 
-def _named(statement: dict[str, Any], element: str, value: str, flags: re.RegexFlag = re.NOFLAG) -> bool:
+def _named(statement: dict[str, Any], element: str, value: str, *, ignore_case: bool = False) -> bool:
     opposite = f"Not{element}"
     if (element in statement) == (opposite in statement):
         raise InvalidPolicy(f"the policy has a statement without {element}")
@@ -46,10 +47,5 @@ def _named(statement: dict[str, Any], element: str, value: str, flags: re.RegexF
         patterns = [patterns]
     if not all(isinstance(pattern, str) for pattern in patterns):
         raise InvalidPolicy(f"the policy has a statement whose {element} is no text")
-    named = any(re.fullmatch(_expression(pattern), value, flags | re.DOTALL) for pattern in patterns)
+    named = any(like(pattern, value, ignore_case=ignore_case) for pattern in patterns)
     return named == (element in statement)
-
-
-def _expression(pattern: str) -> str:
-    """``*`` is any text, ``?`` any character; in ARNs they may stretch over slashes."""
-    return "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from localstack.services.lambda_.invocation.logs import LogHandler
@@ -40,6 +40,6 @@ def write_with_the_roles_rights(original: Callable[..., None], self: Any, item: 
     original(self, item)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def say_once(message: str) -> None:
     LOG.warning(message)

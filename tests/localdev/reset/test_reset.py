@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from botocore.exceptions import ClientError
@@ -106,6 +108,36 @@ def test_what_was_made_of_layers_goes_with_them(emulator: Emulator, one: Account
     assert names_in(made) - before
     reset(emulator, one)
     assert names_in(made) <= before
+
+
+def test_how_often_an_api_was_called_goes_with_it(emulator: Emulator, one: Account) -> None:
+    api, id = one("apigateway"), f"calls-{one.tag}"
+    statuses = []
+    for _ in range(2):
+        at = {"restApiId": api.create_rest_api(name="calls", tags={"_custom_id_": id})["id"]}
+        method = at | {"resourceId": api.get_resources(**at)["items"][0]["id"], "httpMethod": "GET"}
+        answer = method | {"statusCode": "200"}
+        api.put_method(**method, authorizationType="NONE")
+        api.put_method_response(**answer)
+        api.put_integration(**method, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+        api.put_integration_response(**answer)
+        api.create_deployment(**at, stageName="live")
+        limits = {"throttling/burstLimit": "1", "throttling/rateLimit": "0.0001"}
+        operations = [{"op": "replace", "path": f"/*/*/{name}", "value": value} for name, value in limits.items()]
+        api.update_stage(**at, stageName="live", patchOperations=operations)
+        url = f"{emulator.endpoint_url}/_aws/execute-api/{id}/live/"
+        statuses += [status_of(url), status_of(url)]
+        reset(emulator, one)
+    assert statuses == [200, 429, 200, 429]
+
+
+def status_of(url: str) -> int:
+    try:
+        with urlopen(url, timeout=60) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        with error:
+            return error.code
 
 
 def names_in(folder: Path) -> set[str]:
