@@ -51,6 +51,7 @@ TIMES = {
 }
 AIMS = {"cold": 150.0, "boto3": 15.0, "api": 20.0}  # milliseconds
 RATE_AIM = 60.0  # per second
+MEMORY_AIM = 5.0  # MB more after GROWTH invocations
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,8 @@ def aims(found: dict[str, Any]) -> list[Aim]:
     reached.append(at_most(what, RATE_AIM / rate, 1, "{:.2f} s"))
     more = sum(max(0, growth["after"][name] - growth["before"][name]) for name in ("processes", "files", "threads"))
     reached.append(at_most(f"processes, files and threads more after {GROWTH} invocations", more, 0, "{:.0f}"))
+    memory = growth["after"]["memory"] - growth["before"]["memory"]
+    reached.append(at_most(f"memory more after {GROWTH} invocations", memory, MEMORY_AIM, "{:.1f} MB"))
     return reached
 
 

@@ -62,10 +62,20 @@ def test_our_share_is_what_is_left_of_the_whole() -> None:
     assert [cell.strip() for cell in row.split("|")[2:6]] == ["9.5", "12.0", "2.0", "7.5"]
 
 
-@pytest.mark.parametrize(("files", "met"), [(20, True), (21, False), (19, True)])
-def test_growth_is_what_is_more_than_before(files: int, met: bool) -> None:
-    growth = {**FOUND["growth"], "after": {**FOUND["growth"]["after"], "files": files}}
-    assert aims({**FOUND, "growth": growth})[-1].met is met
+@pytest.mark.parametrize(
+    ("what", "after", "met"),
+    [
+        ("files", 20, True),
+        ("files", 21, False),
+        ("files", 19, True),
+        ("memory", 305.0, True),
+        ("memory", 305.1, False),
+        ("memory", 290.0, True),
+    ],
+)
+def test_growth_is_what_is_more_than_before(what: str, after: float, met: bool) -> None:
+    growth = {**FOUND["growth"], "after": {**FOUND["growth"]["after"], what: after}}
+    assert all(aim.met for aim in aims({**FOUND, "growth": growth}) if " more after " in aim.what) is met
 
 
 def test_points_are_the_middle_and_what_few_exceed() -> None:
