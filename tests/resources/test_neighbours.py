@@ -118,7 +118,7 @@ def test_what_is_removed_goes_after_what_depends_on_it(world: World) -> None:
 
     def record(model: Any, params: Any, **_: Any) -> None:
         if model.name in _DELETES:
-            deleted.append("site" if site in params["url_path"] else _DELETES[model.name])
+            deleted.append("site" if site in params["url"] else _DELETES[model.name])
 
     services = [aws.client(service).meta.events for service in ("s3", "lambda", "iam", "logs", "kms", "apigateway")]
     for events in services:
