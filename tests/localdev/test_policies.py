@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -140,6 +141,19 @@ def test_a_condition(operator: str, wanted: Any, value: Any, holds: bool) -> Non
     conditional = statement(Condition={operator: {"aws:SourceArn": wanted}})
     need = Need(GET.action, GET.resource, {"aws:sourcearn": value} if value is not None else {})
     assert verdict(conditional, need=need) is (Verdict.ALLOW if holds else Verdict.SILENT)
+
+
+@DOCUMENTS
+def test_a_date_without_an_offset_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://www.w3.org/TR/NOTE-datetime"""
+    need = Need(GET.action, GET.resource, {"aws:currenttime": "2030-01-01T00:00:00Z"})
+    same = statement(Condition={"DateEquals": {"aws:CurrentTime": "2030-01-01T00:00:00"}})
+    with monkeypatch.context() as context:
+        context.setenv("TZ", "JST-9")
+        time.tzset()
+        found = verdict(same, need=need)
+    time.tzset()
+    assert found is Verdict.ALLOW
 
 
 @DOCUMENTS

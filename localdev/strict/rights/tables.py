@@ -91,11 +91,11 @@ def _partition_key(context: RequestContext, table: str) -> str | None:
 def _leading(context: RequestContext, table: str, items: list[Any]) -> dict[str, str | list[str]]:
     """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 
-    Nothing if it is not known of all, so that no such condition holds.
+    Nothing if it is not known, so that no such condition holds. Items without a partition key DynamoDB refuses.
     """
     key = _partition_key(context, table)
     values = [next(iter(item[key].values())) for item in items if item and key in item]
-    known = bool(values) and len(values) == len(items) and all(isinstance(value, str) for value in values)
+    known = bool(values) and all(isinstance(value, str) for value in values)
     return {"dynamodb:leadingkeys": values} if known else {}
 
 
