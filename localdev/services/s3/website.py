@@ -23,8 +23,6 @@ from localdev.services.s3.error_page import Refused, page
 
 METHODS = ("GET", "HEAD")
 REPEATED = ("cache-control", "etag", "expires", "last-modified", "x-amz-version-id")  # in a 304
-# Codes of errors, which answers to HEAD do not name.
-UNNAMED = {400: "InvalidRequest", 403: "InvalidObjectState", 412: "PreconditionFailed", 416: "InvalidRange"}
 PASSED_ON = (
     "cache-control",
     "content-disposition",
@@ -129,8 +127,8 @@ class Visit:
             if status == 304:
                 headers = _headers(s3.head_object(**object_))
                 return Response(b"", 304, headers={name: headers[name] for name in REPEATED if name in headers})
-            code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-            raise Refused(UNNAMED.get(status, code) if code.isdecimal() else code, (status, message)) from None
+            said = error.response["Error"]
+            raise Refused(said["Code"], (status, said["Message"])) from None
         if target := answer.get("WebsiteRedirectLocation"):
             return self._moved(301, f"{self.base}{target}" if target.startswith("/") else target)
         status = answer["ResponseMetadata"]["HTTPStatusCode"]
