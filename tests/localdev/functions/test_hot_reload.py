@@ -146,6 +146,8 @@ def test_every_way_to_save_shows(tmp_path: Path) -> None:
     assert differs()
     (tmp_path / "linked" / "app.py").write_text("")
     assert differs()
+    (tmp_path / "linked" / "app.py").write_text("1")
+    assert differs()
     (tmp_path / "linked" / "back").symlink_to(watched)
     (watched / "circle").symlink_to(watched)
     (watched / "broken").symlink_to(tmp_path / "nowhere")
