@@ -58,6 +58,16 @@ class TestInit:
         assert answer.payload["errorType"] == "Runtime.ExitError"
         assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 7")
 
+    def test_an_init_error_may_be_anything(self, deploy: Deploy) -> None:
+        """API: the function itself may post it."""
+        answer = deploy(
+            "import http.client, os\n"
+            "connection = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+            "connection.request('POST', '/2018-06-01/runtime/init/error', 'no JSON')"
+        ).invoke()
+        assert answer.error == "Unhandled"
+        assert answer.payload == {"errorType": "Runtime.Unknown", "errorMessage": "no JSON"}
+
     @pytest.mark.feature("Lambda", "init failures, tried once more by the invocation")
     def test_a_failed_init_is_tried_once_more_by_the_invocation(self, deploy: Deploy) -> None:
         """LRE, "Failures during the Init phase"."""

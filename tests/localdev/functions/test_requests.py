@@ -93,7 +93,11 @@ def test_an_event_must_be_json(deploy: Callable[..., Any]) -> None:
 def test_a_client_context_must_be_json_in_base64(deploy: Callable[..., Any]) -> None:
     """API_Invoke: InvalidRequestContentException. Lines and headers within are text like any other."""
     function = deploy("def handler(event, context): return context.client_context.custom")
-    for context in ("no base64", "!!e30=", *map(encoded, (b"no json", b"[1]", b'{"custom": NaN}', b'{"custom": "\xff"}'))):
+    for context in (
+        "no base64",
+        "!!e30=",
+        *map(encoded, (b"no json", b"[1]", b'{"custom": NaN}', b'{"custom": "\xff"}')),
+    ):
         with pytest.raises(ClientError) as caught:
             function.client.invoke(FunctionName=function.name, ClientContext=context)
         assert caught.value.response["Error"] == {
