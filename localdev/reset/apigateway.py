@@ -10,7 +10,8 @@ from localdev.services.apigateway.limits import BUCKETS, USAGE
 
 
 def forget(account: str) -> None:
-    limited = {plan for backend in apigateway_backends[account].values() for plan in backend.usage_plans}
+    backends = apigateway_backends.get(account, {})  # an index would make them
+    limited = {plan for backend in backends.values() for plan in backend.usage_plans}
     for store in list(apigateway_stores[account].values()):
         for id in list(store.rest_apis):
             store.active_deployments.pop(id.lower(), None)
