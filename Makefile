@@ -21,9 +21,9 @@ install: .venv/local
 test: lint browser
 	@$(PYTEST) $(ARGS)
 
-# Without the tests that need an emulator or a browser, or type commands.
+# Without the tests that ask an emulator or moto, need a browser, or type commands.
 unit: .venv/dev
-	@$(PYTEST) --quiet -m "not emulator and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
+	@$(PYTEST) --quiet -m "not emulator and not moto and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
 
 # Runs are cut off at every single call, which takes most of an hour; 'make test' does it at a sample of them.
 faults: .venv/dev

@@ -26,7 +26,9 @@ def _beyond_moto(item: pytest.Item) -> bool:
     return parameters.get("world") == "moto" and subject in _NOT_IN_MOTO
 
 
-@pytest.fixture(params=["moto", pytest.param("localstack", marks=pytest.mark.emulator)])
+@pytest.fixture(
+    params=[pytest.param("moto", marks=pytest.mark.moto), pytest.param("localstack", marks=pytest.mark.emulator)]
+)
 def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     project = f"laws{os.getpid()}x{next(_numbers)}"
     if request.param == "localstack":
