@@ -3,6 +3,8 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+from typing import Any
+
 from localstack.services.apigateway.models import apigateway_stores
 from moto.apigateway.models import apigateway_backends
 
@@ -10,7 +12,7 @@ from localdev.services.apigateway.limits import BUCKETS, USAGE
 
 
 def forget(account: str) -> None:
-    backends = apigateway_backends.get(account, {})  # an index would make them
+    backends: dict[str, Any] = apigateway_backends.get(account, {})  # an index would make them
     limited = {plan for backend in backends.values() for plan in backend.usage_plans}
     for store in list(apigateway_stores[account].values()):
         for id in list(store.rest_apis):

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import importlib
 import keyword
+import threading
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
+
+# Services import parts of moto that import each other: two at once would see each other's half.
+_one_at_a_time = threading.RLock()
 
 
 def mend_when_loaded() -> None:
@@ -24,9 +28,10 @@ def mend_when_loaded() -> None:
 
 def load_mended(original: Callable[..., Any], self: Any, name: str) -> Any:
     module = module_of(name)
-    if find_spec(module) is not None:
-        importlib.import_module(module).apply()
-    return original(self, name)
+    with _one_at_a_time:
+        if find_spec(module) is not None:
+            importlib.import_module(module).apply()
+        return original(self, name)
 
 
 def module_of(service: str) -> str:

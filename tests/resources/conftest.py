@@ -12,6 +12,8 @@ from tests.resources.worlds import World
 
 _numbers = itertools.count()
 
+_SERVICES = ("apigateway", "iam", "kms", "lambda", "logs", "s3", "sts")
+
 # moto's PutRestApi drops integrations, so that what builds on it shows itself on LocalStack alone.
 _NOT_IN_MOTO = {"rest_api", "permission"}
 
@@ -35,7 +37,11 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield World(tmp_path, project, request.getfixturevalue("emulator").endpoint_url)
         return
     from moto import mock_aws
+    from moto.backends import get_backend
 
+    # Its services import each other, which must not happen in several threads at once.
+    for service in _SERVICES:
+        get_backend(service)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
