@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from localstack import config, constants
 from localstack.aws import handlers
-from localstack.services.s3 import notifications, presigned_url
+from localstack.services.s3 import notifications
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
@@ -29,7 +28,6 @@ def apply() -> None:
     patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
     vars(notifications)["quote"] = partial(quote_plus, safe="/")  # AWS writes a space as "+"
     patch(notifications.EventBridgeNotifier.notify)(tell_the_key_as_it_is)
-    patch(presigned_url.get_secret_access_key_from_access_key_id)(know_our_own_key)
     handlers.serve_custom_service_request_handlers.append(access.refuse_strangers)
     patch(S3WebsiteHostingHandler.__call__)(website.serve_host)
 
@@ -45,13 +43,6 @@ def keep_in_our_folder(original: Callable[..., None], self: Any, root_directory:
 def tell_the_key_as_it_is(original: Callable[..., None], self: Any, context: Any, config: Any) -> None:
     """Of all whom S3 tells, EventBridge alone hears keys that are not encoded."""
     original(self, replace(context, key_name=unquote_plus(context.key_name)), config)
-
-
-def know_our_own_key(original: Callable[..., str | None], access_key_id: str, region: str) -> str | None:
-    """LocalStack refuses the URLs that it signs itself, such as those of Lambda functions' code."""
-    if access_key_id == config.INTERNAL_RESOURCE_ACCOUNT:
-        return constants.INTERNAL_AWS_SECRET_ACCESS_KEY
-    return original(access_key_id, region)
 
 
 def forget_the_tags_of_a_bucket(

@@ -14,17 +14,24 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from localstack.aws.api.s3 import AccessDenied, AuthorizationQueryParametersError, InvalidArgument
+from localstack.aws.api import CommonServiceException
+from localstack.aws.api.s3 import (
+    AccessDenied,
+    AuthorizationQueryParametersError,
+    InvalidArgument,
+)
 from localstack.services.s3 import presigned_url, provider
 from localstack.services.s3.constants import S3_HOST_ID
 from localstack.utils.patch import patch
 
+from localdev import signatures
+
 WEEK = 7 * 24 * 3600  # seconds
-SKEW = timedelta(minutes=15)  # how far clocks may be apart
 
 
 def apply() -> None:
-    patch(presigned_url.validate_presigned_url_s3v4)(validate)
+    vars(presigned_url)["validate_presigned_url_s3v4"] = validate
+    vars(presigned_url)["get_secret_access_key_from_access_key_id"] = secret
     patch(presigned_url.get_credentials_from_parameters)(find_token)
     vars(provider)["validate_post_policy"] = validate_form
 
@@ -35,25 +42,99 @@ def find_token(original: Callable[..., Any], parameters: Any, region: str) -> An
     return found._replace(security_token=found.security_token or parameters.get("x-amz-security-token"))
 
 
-def validate(original: Callable[..., None], context: Any) -> None:
-    """LocalStack takes any time, and fails at what is none."""
-    arguments = context.request.args
+def validate(context: Any) -> None:
+    """LocalStack takes any time, fails at what is none, and refuses the URLs that it signs itself."""
+    request = context.request
+    _check_parameters(request)
+    try:
+        signature = signatures.read(request)
+        assert signature is not None  # its parameters were all there
+        signatures.verify(signature, request, "s3")
+    except signatures.Outdated:
+        raise _outdated(request.args) from None
+    except signatures.UnknownKey:
+        raise _unknown() from None
+    except signatures.Mismatch as error:
+        about = presigned_url.NotValidSigV4SignatureContext(
+            signature_provided=request.args["X-Amz-Signature"],
+            string_to_sign=error.string_to_sign,
+            canonical_request=error.canonical_request,
+        )
+        key = request.args["X-Amz-Credential"].partition("/")[0]
+        raise presigned_url.create_signature_does_not_match_sig_v4(about, key) from None
+    except signatures.Refused as error:
+        raise AuthorizationQueryParametersError(str(error)) from None
+    _check_headers(signature, request)
+    _move_to_headers(signature, request)
+
+
+def _check_parameters(request: Any) -> None:
+    """In the words that S3 has for them."""
+    arguments = request.args
+    if given := request.headers.get("Authorization"):
+        raise InvalidArgument(
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string "
+            "parameter or the Authorization header should be specified",
+            ArgumentName="Authorization",
+            ArgumentValue=given,
+            HostId=S3_HOST_ID,
+        )
     expires = arguments["X-Amz-Expires"]
     if not expires.isdecimal():
         raise AuthorizationQueryParametersError("X-Amz-Expires should be a number")
     if int(expires) > WEEK:
         raise AuthorizationQueryParametersError(f"X-Amz-Expires must be less than a week (in seconds) that is {WEEK}")
     try:
-        date = datetime.strptime(arguments["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        datetime.strptime(arguments["X-Amz-Date"], signatures.FORMAT)
     except ValueError:
         raise AuthorizationQueryParametersError(
             "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
         ) from None
-    if date > datetime.now(UTC) + SKEW:
-        until = date + timedelta(seconds=int(expires))
-        about = {"Expires": until.timestamp(), "ServerTime": time.time(), "HostId": S3_HOST_ID}
-        raise AccessDenied("Request is not yet valid", **about)
-    original(context)
+    if arguments["X-Amz-Credential"].count("/") != 4:
+        raise AuthorizationQueryParametersError(
+            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
+            '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
+        )
+
+
+def _outdated(arguments: Any) -> AccessDenied:
+    date = datetime.strptime(arguments["X-Amz-Date"], signatures.FORMAT).replace(tzinfo=UTC)
+    expires = int(arguments["X-Amz-Expires"])
+    until = date + timedelta(seconds=expires)
+    about = {"Expires": until.timestamp(), "ServerTime": time.time(), "HostId": S3_HOST_ID}
+    if date > datetime.now(UTC):
+        return AccessDenied("Request is not yet valid", **about)
+    return AccessDenied("Request has expired", X_Amz_Expires=expires, **about)
+
+
+def _unknown() -> CommonServiceException:
+    text = "The AWS Access Key Id you provided does not exist in our records."
+    return CommonServiceException("InvalidAccessKeyId", text, 403, sender_fault=True)
+
+
+def _check_headers(signature: signatures.Signature, request: Any) -> None:
+    given = {name.lower() for name, _ in request.headers if name.lower().startswith("x-amz-")}
+    if unsigned := sorted(given - {*signature.headers, signatures.CONTENT}):
+        raise AccessDenied(
+            "There were headers present in the request which were not signed",
+            HostId=S3_HOST_ID,
+            HeadersNotSigned=", ".join(unsigned),
+        )
+
+
+def _move_to_headers(signature: signatures.Signature, request: Any) -> None:
+    """SDKs put headers into the query, where S3 finds them as well."""
+    for name, value in request.args.items():
+        lower = name.lower()
+        header = lower.startswith("x-amz-") or lower in ("if-match", "if-none-match")
+        # The SDK for JavaScript adds a checksum of what it does not know yet, which counts only if it is signed.
+        counts = not lower.startswith("x-amz-checksum-") or lower in signature.headers
+        if header and counts and name not in signatures.QUERY and lower not in request.headers:
+            request.headers.add(lower, value)
+    request.headers["Authorization"] = (
+        f"{signatures.ALGORITHM} Credential={request.args['X-Amz-Credential']}, "
+        f"SignedHeaders={';'.join(signature.headers)}, Signature={signature.value}"
+    )
 
 
 def fields(form: Mapping[str, str]) -> dict[str, str]:
@@ -72,32 +153,36 @@ def validate_form(form: Any, about: Any) -> None:
 def _check_signature(given: dict[str, str], policy: str) -> None:
     complete = presigned_url._is_match_with_signature_fields  # raises InvalidArgument if there are some only
     if complete(given, presigned_url.SIGNATURE_V4_POST_FIELDS):
-        signature, (key, want) = given["x-amz-signature"], _fourth(given["x-amz-credential"], policy)
+        signature, (key, right) = given["x-amz-signature"], _fourth(given, policy)
     elif complete(given, presigned_url.SIGNATURE_V2_POST_FIELDS):
-        signature, (key, want) = given["signature"], _second(given["awsaccesskeyid"], policy)
+        signature, (key, right) = given["signature"], _second(given, policy)
     else:
         return  # LocalStack refuses it
-    if not hmac.compare_digest(signature.encode(), want.encode()):
+    if not right:
         raise presigned_url.create_signature_does_not_match_sig_v2(signature, policy, key)
 
 
-def _fourth(credential: str, policy: str) -> tuple[str, str]:
-    """Access key and signature. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html"""
-    key, *scope = credential.split("/")
-    if len(scope) != 4:
+def _fourth(given: dict[str, str], policy: str) -> tuple[str, bool]:
+    """Access key, and whether the signature is its.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+    """
+    key, _, scope = given["x-amz-credential"].partition("/")
+    if scope.count("/") != 3:
         raise InvalidArgument("The Credential is mal-formed", ArgumentName="X-Amz-Credential", HostId=S3_HOST_ID)
-    signed = f"AWS4{_secret(key, scope[1])}".encode()
-    for part in (*scope, policy):
-        signed = hmac.digest(signed, part.encode(), "sha256")
-    return key, signed.hex()
+    return key, signatures.is_signature(given["x-amz-signature"], secret(key, scope.split("/")[1]), scope, policy)
 
 
-def _second(key: str, policy: str) -> tuple[str, str]:
+def _second(given: dict[str, str], policy: str) -> tuple[str, bool]:
     """The older way, which is boto3's default. https://docs.aws.amazon.com/AmazonS3/latest/userguide/HTTPPOSTForms.html"""
-    signed = hmac.digest(_secret(key, "us-east-1").encode(), policy.encode(), "sha1")
-    return key, base64.b64encode(signed).decode()
+    key = given["awsaccesskeyid"]
+    want = base64.b64encode(hmac.digest(secret(key, "us-east-1").encode(), policy.encode(), "sha1"))
+    return key, hmac.compare_digest(given["signature"].encode(), want)
 
 
-def _secret(key: str, region: str) -> str:
-    secret: str = presigned_url.get_credentials_from_parameters({"AWSAccessKeyId": key}, region).secret_access_key
-    return secret
+def secret(key: str, region: str) -> str:
+    """In LocalStack's place, which remembers them even if they are deleted. Raises CommonServiceException."""
+    try:
+        return signatures.secret_of(key, region)
+    except signatures.UnknownKey:
+        raise _unknown() from None

@@ -74,6 +74,35 @@ class TestReading:
         assert send("GET", url).text == "content"
         assert_refused(send("GET", url.replace("/key?", "/other?")), 403, "SignatureDoesNotMatch")
 
+    @pytest.mark.parametrize("version", ["s3", "s3v4"])
+    def test_it_ends_with_its_signers_key(
+        self, emulator: Emulator, client: Callable[..., Any], name: str, send: Callable[..., Any], version: str
+    ) -> None:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+        iam, user = client("iam"), {"UserName": f"signer-{version}"}
+        iam.create_user(**user)
+        key = iam.create_access_key(**user)["AccessKey"]
+        signer = boto3.client(
+            "s3",
+            "us-east-1",
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            config=Config(signature_version=version),
+        )
+        url = signer.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"})
+        signer.close()
+        assert send("GET", url).text == "content"
+        iam.delete_access_key(**user, AccessKeyId=key["AccessKeyId"])
+        assert_refused(send("GET", url), 403, "InvalidAccessKeyId")
+
+    def test_it_is_the_one_way_to_say_who_one_is(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        url = s3.generate_presigned_url("get_object", {"Bucket": name, "Key": "key"})
+        assert_refused(send("GET", url, Authorization="Bearer token"), 400, "InvalidArgument")
+        refused = send("GET", url, X_Amz_Meta_Word="one")
+        assert_refused(refused, 403, "AccessDenied")
+        assert "<HeadersNotSigned>x-amz-meta-word</HeadersNotSigned>" in refused.text
+
     @pytest.mark.parametrize(
         ("said", "instead"),
         [
@@ -137,6 +166,17 @@ class TestWriting:
         assert s3.get_object(Bucket=name, Key="photo")["ContentType"] == "text/plain"
         assert_refused(send("PUT", url, b"another", **right), 412, "PreconditionFailed")
         assert s3.get_object(Bucket=name, Key="photo")["Body"].read() == b"content"
+
+    def test_headers_may_be_in_the_query(self, s3: Any, name: str, send: Callable[..., Any]) -> None:
+        def add(request: AWSRequest, **about: Any) -> None:
+            request.url += "?x-amz-meta-word=one&x-amz-checksum-crc32=AAAAAA%3D%3D"
+
+        s3.meta.events.register_first("before-sign.s3.PutObject", add)
+        url = s3.generate_presigned_url("put_object", {"Bucket": name, "Key": "with-headers"})
+        s3.meta.events.unregister("before-sign.s3.PutObject", add)
+        assert send("PUT", url, b"content").status == 200
+        assert s3.head_object(Bucket=name, Key="with-headers")["Metadata"] == {"word": "one"}
+        assert send("PUT", url.replace("word=one", "word=two"), b"content").status == 403
 
     def test_a_form(self, s3: Any, name: str, send_form: Callable[..., Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html"""
