@@ -21,6 +21,7 @@ import pytest
 from botocore.config import Config
 
 from localdev.emulator import Emulator
+from tests.localdev.queues import Queue
 
 ROLE = "arn:aws:iam::000000000000:role/function"
 DENSELY = {"Delay": 0.02, "MaxAttempts": 500}
@@ -42,6 +43,21 @@ def client(emulator: Emulator) -> Iterator[Callable[[str], Any]]:
     yield client_of
     for each in clients.values():
         each.close()
+
+
+@pytest.fixture(scope="session")
+def inbox(client: Callable[[str], Any]) -> Callable[..., Queue]:
+    """Makes a queue that nothing else uses, with attributes if need be (``FifoQueue="true"``)."""
+    numbers = itertools.count()
+
+    def make(**attributes: str) -> Queue:
+        name = f"inbox-{os.getpid()}-{next(numbers)}{'.fifo' if 'FifoQueue' in attributes else ''}"
+        sqs = client("sqs")
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return Queue(url, arn, sqs)
+
+    return make
 
 
 @dataclass(frozen=True)

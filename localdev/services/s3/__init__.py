@@ -18,12 +18,13 @@ from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
 from localstack.utils.patch import patch
 
-from localdev.services.s3 import access, cors, presigned, website
+from localdev.services.s3 import access, cors, lifecycle_events, presigned, website
 
 
 def apply() -> None:
     cors.apply()
     presigned.apply()
+    lifecycle_events.apply()
     patch(EphemeralS3ObjectStore.__init__)(keep_in_our_folder)
     patch(S3Provider.delete_bucket)(forget_the_tags_of_a_bucket)
     vars(notifications)["quote"] = partial(quote_plus, safe="/")  # AWS writes a space as "+"

@@ -16,6 +16,8 @@ from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.s3.provider import generate_version_id
 from localstack.services.s3.utils import get_unique_key_id
 
+from localdev.services.s3.lifecycle_events import DELETED, MARKED, MOVED, tell
+
 SMALL = 128 * 1024  # bytes; by default smaller objects stay in their storage class
 
 
@@ -43,6 +45,7 @@ class Lifecycle:
         self.counts = counts
         service: Any = SERVICE_PLUGINS.require("s3")
         self.storage = service._provider._storage_backend
+        self.dispatcher = service._provider._notification_dispatcher
 
     def apply(self) -> None:
         for versions in self.versions():
@@ -126,11 +129,19 @@ class Lifecycle:
         name = str(generate_version_id(self.bucket.versioning_status))
         marker = S3DeleteMarker(current.key, name)
         if current.version_id == name:  # "null", of a bucket whose versioning is suspended
-            self.delete(current)
+            self.remove(current)
         self.bucket.objects.set(current.key, marker)
         self.counts["delete_markers"] += 1
+        self.tell(MARKED, marker)
+
+    def tell(self, what: str, version: Any) -> None:
+        tell(self.dispatcher, self.bucket, what, version)
 
     def delete(self, version: Any) -> None:
+        self.remove(version)
+        self.tell(DELETED, version)
+
+    def remove(self, version: Any) -> None:
         if self.bucket.versioning_status:
             self.bucket.objects.pop(version.key, version.version_id)
         else:
@@ -147,5 +158,7 @@ class Lifecycle:
         due = [each for each in transitions if self.is_over(each, version.last_modified)]
         if due and version.size >= smallest:
             last = max(due, key=lambda each: each.get("Days", 0))
-            self.counts["transitions"] += version.storage_class != last["StorageClass"]
-            version.storage_class = last["StorageClass"]
+            if version.storage_class != last["StorageClass"]:
+                version.storage_class = last["StorageClass"]
+                self.counts["transitions"] += 1
+                self.tell(MOVED, version)

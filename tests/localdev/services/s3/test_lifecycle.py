@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -14,8 +15,11 @@ from typing import Any
 import pytest
 
 from localdev.emulator import Emulator
+from tests.localdev.queues import Queue
 
 DAY = 24 * 3600  # seconds
+BY_S3 = {"principalId": "s3.amazonaws.com"}
+EMPTY = "d41d8cd98f00b204e9800998ecf8427e"  # the MD5 of nothing
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def versions(s3: Any, bucket: str) -> list[tuple[str, bool]]:
     return [(each["VersionId"], marker) for each, marker in sorted(found, key=lambda one: not one[0]["IsLatest"])]
 
 
-@pytest.mark.feature("S3", "lifecycle: expiration", partly="when `localdev expire` says so; no events are sent")
+@pytest.mark.feature("S3", "lifecycle: expiration", partly="when `localdev expire` says so")
 class TestExpiration:
     def test_days_are_counted_from_the_next_midnight(
         self, client: Callable[..., Any], bucket: Callable[..., str], rules: Any, after: Any
@@ -196,6 +200,69 @@ def test_transitions(client: Callable[..., Any], bucket: Callable[..., str], rul
     assert classes() == {"large": "STANDARD_IA", "small": "STANDARD"}
     after(61)
     assert classes() == {"large": "GLACIER", "small": "STANDARD"}
+
+
+class TestEvents:
+    """notification-content-structure.html and ev-events.html of the same guide."""
+
+    @pytest.fixture
+    def told(
+        self, client: Any, bucket: Callable[..., str], inbox: Callable[..., Queue], rules: Any, after: Any
+    ) -> Callable[[str | None, Any], tuple[Any, Any]]:
+        """What a queue is told, and what EventBridge is, of an object that expires or moves."""
+
+        def told(versioning: str | None, rule: Any) -> tuple[Any, Any]:
+            s3, events, name, direct, routed = client("s3"), client("events"), bucket(versioning), inbox(), inbox()
+            events.put_rule(Name=name, EventPattern=json.dumps({"detail": {"bucket": {"name": [name]}}}))
+            events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": routed.arn}])
+            s3.put_object(Bucket=name, Key="a key/ä", Body=b"x" * 200_000)
+            wanted = {"QueueArn": direct.arn, "Events": ["s3:LifecycleExpiration:*", "s3:LifecycleTransition"]}
+            said = {"QueueConfigurations": [wanted], "EventBridgeConfiguration": {}}
+            s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=said)
+            rules(name, rule)
+            after(5)
+            try:
+                # S3 begins with a test event.
+                [record] = [each["Records"][0] for each in direct.next_events(2) if "Records" in each]
+                [event] = routed.next_events(1)
+            finally:
+                events.remove_targets(Rule=name, Ids=["queue"])
+                events.delete_rule(Name=name)
+            return record, event
+
+        return told
+
+    @pytest.mark.feature("S3", "lifecycle: events of what has expired or moved")
+    def test_an_object_that_expired(self, told: Any) -> None:
+        record, event = told(None, {"Expiration": {"Days": 1}})
+        assert (record["eventName"], record["eventVersion"]) == ("LifecycleExpiration:Delete", "2.3")
+        assert (record["userIdentity"], record["s3"]["object"]["key"]) == (BY_S3, "a+key/%C3%A4")
+        assert not {"eTag", "size", "versionId"} & set(record["s3"]["object"])
+        assert (event["detail-type"], event["detail"]["reason"]) == ("Object Deleted", "Lifecycle Expiration")
+        assert event["detail"]["deletion-type"] == "Permanently Deleted"
+        assert event["detail"]["requester"] == "s3.amazonaws.com"
+        assert "source-ip-address" not in event["detail"]
+        assert set(event["detail"]["object"]) == {"key", "sequencer"}
+        assert event["detail"]["object"]["key"] == "a key/ä"
+
+    @pytest.mark.feature("S3", "lifecycle: events of what has expired or moved")
+    def test_a_delete_marker(self, told: Any) -> None:
+        record, event = told("Enabled", {"Expiration": {"Days": 1}})
+        thing = record["s3"]["object"]
+        assert record["eventName"] == "LifecycleExpiration:DeleteMarkerCreated"
+        assert (thing["eTag"], "size" in thing, len(thing["versionId"])) == (EMPTY, False, 32)
+        assert event["detail"]["deletion-type"] == "Delete Marker Created"
+        assert event["detail"]["object"]["version-id"] == thing["versionId"]
+
+    @pytest.mark.feature("S3", "lifecycle: events of what has expired or moved")
+    def test_an_object_that_moved(self, told: Any) -> None:
+        record, event = told(None, {"Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]})
+        assert record["eventName"] == "LifecycleTransition"
+        assert record["lifecycleEventData"] == {"transitionEventData": {"destinationStorageClass": "GLACIER"}}
+        assert record["s3"]["object"]["size"] == 200_000
+        assert event["detail-type"] == "Object Storage Class Changed"
+        assert event["detail"]["destination-storage-class"] == "GLACIER"
+        assert event["detail"]["object"]["size"] == 200_000
 
 
 def test_by_the_command(client: Callable[..., Any], bucket: Callable[..., str], rules: Any, emulator: Emulator) -> None:
