@@ -1,7 +1,7 @@
 """What policy documents say of a request.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Left out: IpAddress, and
-variables with a default or for a special character. What is not understood allows nothing, and denies.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Left out: variables with a
+default or for a special character. What is not understood allows nothing, and denies.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -95,6 +96,23 @@ class Need:
     action: str
     resource: str
     conditions: Values = field(default_factory=dict)
+
+
+def surroundings(headers: Any = None) -> dict[str, str]:
+    """Values of condition keys that a request has whoever sends it. headers: werkzeug's, if the request is known.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    now = datetime.now(UTC)
+    told = {"aws:useragent": "User-Agent", "aws:referer": "Referer"}
+    return {
+        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:epochtime": str(int(now.timestamp())),
+        # Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
+        "aws:securetransport": "true",
+        "aws:sourceip": "127.0.0.1",
+        **{key: headers[name] for key, name in told.items() if headers and name in headers},
+    }
 
 
 def judge(document: Document, need: Need, principals: Iterable[str] | None = None) -> Verdict:
@@ -266,6 +284,7 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
     "StringLike": lambda value, wanted: like(wanted, value),
     "Bool": lambda value, wanted: value.lower() == wanted.lower(),
+    "IpAddress": lambda value, wanted: ip_address(value) in ip_network(wanted, strict=False),
     "ArnEquals": _same_arn,
     "ArnLike": _same_arn,
     "NumericEquals": lambda value, wanted: float(value) == float(wanted),

@@ -1,7 +1,7 @@
 """API Gateway (REST): who may call, how often, and what is answered otherwise; bodies as they came.
 
-The order is AWS's: route, authorizer, API key, throttling and quota, validation, integration. The first and the
-last two are LocalStack's own.
+The order is AWS's: route, authorizer and the API's policy, API key, throttling and quota, validation, integration.
+The first and the last two are LocalStack's own.
 """
 
 # mypy: allow-untyped-calls
@@ -15,12 +15,14 @@ def apply() -> None:
     from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
     from localstack.utils.patch import patch
 
-    from localdev.services.apigateway import bodies, operations, responses
+    from localdev.services.apigateway import bodies, documents, operations, resource_policy, responses
 
     patch(RestApiGateway.__init__)(add_handlers)
     bodies.apply()
     responses.apply()
     operations.apply()
+    resource_policy.apply()
+    documents.apply()
 
 
 def add_handlers(original: Callable[..., None], self: Any) -> None:

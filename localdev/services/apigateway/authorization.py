@@ -12,8 +12,9 @@ from typing import Any
 
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
     AuthorizerConfigurationError,
-    MissingAuthTokenError,
 )
+
+from localdev.services.apigateway import resource_policy
 
 LOG = logging.getLogger(__name__)
 
@@ -23,9 +24,12 @@ def authorize(chain: Any, context: Any, response: Any) -> None:
     method = context.resource_method
     kind = method.get("authorizationType") or "NONE"
     if kind == "NONE":
+        resource_policy.require(context)
         return
     if kind == "AWS_IAM":
-        require_signature(context)
+        from localdev.services.apigateway.signers import authorize_signer
+
+        authorize_signer(context)
         return
     authorizer = context.deployment.rest_api.authorizers.get(method.get("authorizerId"))
     if authorizer is None:
@@ -34,9 +38,11 @@ def authorize(chain: Any, context: Any, response: Any) -> None:
         from localdev.services.apigateway.cognito_authorizer import authorize_user
 
         authorize_user(context, authorizer)
+        resource_policy.require(context)
     else:
         from localdev.services.apigateway.lambda_authorizer import authorize_by_function
 
+        resource_policy.refuse_denied(context)
         authorize_by_function(context, authorizer)
 
 
@@ -53,10 +59,3 @@ def misconfigured(authorizer: Any, why: str) -> AuthorizerConfigurationError:
     """AWS tells the caller nothing; the log says why."""
     LOG.warning("authorizer %s: %s", authorizer["name"], why)
     return AuthorizerConfigurationError()
-
-
-def require_signature(context: Any) -> None:
-    """That there is one; it is not verified."""
-    signed = context.request.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 ")
-    if not signed and "X-Amz-Signature" not in context.invocation_request["query_string_parameters"]:
-        raise MissingAuthTokenError("Missing Authentication Token")

@@ -22,9 +22,12 @@ from localstack.services.apigateway.next_gen.execute_api.helpers import (
 )
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import get_service_factory
 
+from localdev.policies import Verdict
+from localdev.services.apigateway import resource_policy
 from localdev.services.apigateway.authorization import looks_right, misconfigured
 from localdev.services.apigateway.cache import Cache
 from localdev.services.apigateway.policy import InvalidPolicy, decide
+from localdev.services.apigateway.resource_policy import api_arn, method_arn
 from localdev.services.apigateway.responses import lookup
 
 DEFAULT_TTL = 300  # seconds
@@ -48,6 +51,9 @@ def authorize_by_function(context: Any, authorizer: Any) -> None:
         decision = decide(answer.get("policyDocument"), method_arn(context))
     except InvalidPolicy as error:
         raise misconfigured(authorizer, str(error)) from error
+    # What the API's own policy says decides where the function's says nothing.
+    if decision is None and resource_policy.verdict(context) is Verdict.ALLOW:
+        decision = "Allow"
     if decision != "Allow":
         explicitly = " with an explicit deny" if decision else ""
         raise AccessDeniedError(f"User is not authorized to access this resource{explicitly}")
@@ -111,16 +117,6 @@ def described(context: Any) -> dict[str, Any]:
         "stageVariables": context.stage_variables or {},
         "requestContext": context.context_variables,
     }
-
-
-def method_arn(context: Any) -> str:
-    """Of this very path: ``…/prod/GET/pets/5``."""
-    request = context.invocation_request
-    return f"{api_arn(context)}/{context.stage}/{request['http_method']}{request['path']}"
-
-
-def api_arn(context: Any) -> str:
-    return f"arn:aws:execute-api:{context.region}:{context.account_id}:{context.api_id}"
 
 
 def as_text(value: str | float) -> str:

@@ -12,7 +12,7 @@ from localstack.aws.api.s3 import AccessDenied
 from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.services.s3.constants import ALL_USERS_ACL_GRANTEE, S3_HOST_ID
 
-from localdev.policies import Document, Need, Verdict, judge
+from localdev.policies import Document, Need, Verdict, judge, surroundings
 from localdev.s3_rights import NOBODY, rights
 from localdev.services.s3 import presigned
 
@@ -28,8 +28,6 @@ OF_BUCKETS = {
     "s3:GetBucketAcl": "READ_ACP",
     "s3:PutBucketAcl": "WRITE_ACP",
 }
-# Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
-AROUND = {"aws:securetransport": "true", "aws:sourceip": "127.0.0.1"}
 
 
 def refuse_strangers(chain: Any, context: RequestContext, response: Any) -> None:
@@ -73,7 +71,7 @@ def anyone_may(bucket: Any, action: str, key: str | None = None) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     block = bucket.public_access_block or {}
-    verdict = _judge(bucket, Need(action, _arn(bucket, key), AROUND), ())
+    verdict = _judge(bucket, Need(action, _arn(bucket, key), surroundings()), ())
     if verdict is Verdict.DENY:
         return False
     if verdict is Verdict.ALLOW and not block.get("RestrictPublicBuckets"):
@@ -88,7 +86,7 @@ def service_may(bucket: Any, action: str, key: str | None, service: str, about: 
 
     about: values of condition keys, whose names are in lower case.
     """
-    return _judge(bucket, Need(action, _arn(bucket, key), {**AROUND, **about}), (service,)) is Verdict.ALLOW
+    return _judge(bucket, Need(action, _arn(bucket, key), {**surroundings(), **about}), (service,)) is Verdict.ALLOW
 
 
 def _judge(bucket: Any, need: Need, principals: Iterable[str]) -> Verdict:

@@ -67,7 +67,7 @@ def identify(context: RequestContext) -> Caller | None:
     if key == NOBODY:
         return Anonymous()
     if key.startswith(ISSUED):
-        return _owner(key, context)
+        return owner(key, context.account_id, context.partition)
     internal = context.internal_request_params
     if internal and (name := internal.get("service_principal")):
         return Service(name, context.account_id, internal.get("source_arn"))
@@ -103,20 +103,25 @@ def _access_key(context: RequestContext) -> str:
     return key or NOBODY
 
 
-def _owner(key: str, context: RequestContext) -> Identity | None:
+def owner(key: str, account: str, partition: str = "aws") -> Identity | None:
+    """None if it is the account itself. Raises CommonServiceException if nobody has the key."""
+    return _owner(key, account, partition) if key.startswith(ISSUED) else None
+
+
+def _owner(key: str, account: str, partition: str) -> Identity | None:
     from moto.sts.models import sts_backends
 
-    backend = sts_backends[context.account_id][context.partition]
+    backend = sts_backends[account][partition]
     session = backend.get_assumed_role_from_access_key(key)
     if session is not None:
         identity = role_session(session.role_arn, session.session_name)
         named = getattr(session, "policy_arns", ())
         if not session.policy and not named:
             return identity
-        return _limited(identity, _together(context, session.policy, named))
+        return _limited(identity, _together(backend, session.policy, named))
     if own := sessions.of_user(backend, key):
-        return _of_user(own, context)
-    iam = _iam(context.partition, context.account_id)
+        return _of_user(own, backend)
+    iam = _iam(partition, account)
     for user in iam.users.values():
         if any(each.access_key_id == key and each.status == "Active" for each in user.access_keys):
             groups = iam.get_groups_for_user(user.name)
@@ -127,22 +132,24 @@ def _owner(key: str, context: RequestContext) -> Identity | None:
     raise CommonServiceException("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
-def _of_user(session: sessions.UserSession, context: RequestContext) -> Identity | None:
-    owner = _owner(session.key, context) if session.key.startswith(ISSUED) else None
+def _of_user(session: sessions.UserSession, backend: Any) -> Identity | None:
+    """backend: moto's of STS."""
+    account, partition = backend.account_id, backend.partition
+    user = owner(session.key, account, partition)
     if session.name is None:
-        return owner and _limited(owner, OWN_SESSION)
-    arn = f"arn:{context.partition}:sts::{context.account_id}:federated-user/{session.name}"
-    federated = replace(owner, arn=arn, role=None) if owner else Identity(arn, context.account_id, [EVERYTHING])
-    return _limited(federated, _together(context, session.policy, session.policies))
+        return user and _limited(user, OWN_SESSION)
+    arn = f"arn:{partition}:sts::{account}:federated-user/{session.name}"
+    federated = replace(user, arn=arn, role=None) if user else Identity(arn, account, [EVERYTHING])
+    return _limited(federated, _together(backend, session.policy, session.policies))
 
 
 def _limited(identity: Identity, limit: Document) -> Identity:
     return replace(identity, limits={**identity.limits, "session policy": limit})
 
 
-def _together(context: RequestContext, policy: str | None, arns: Iterable[str]) -> Document:
+def _together(backend: Any, policy: str | None, arns: Iterable[str]) -> Document:
     """All session policies as one: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session"""
-    known = _iam(context.partition, context.account_id).managed_policies
+    known = _iam(backend.partition, backend.account_id).managed_policies
     documents = [_parsed(policy)] if policy else []
     documents += [_current(known[arn]) for arn in arns if arn in known]
     return {"Statement": [each for document in documents for each in many(document["Statement"])]}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from localdev.policies import Document, Need, Verdict, judge
+from localdev.policies import Document, Need, Verdict, judge, surroundings
 from localdev.strict.rights.callers import Anonymous, Caller, Identity, Service
 from localdev.strict.rights.resources import owner_of, policy_of
 
@@ -16,14 +15,16 @@ PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"
 PRINCIPAL_TYPES = {"assumed-role": "AssumedRole", "federated-user": "FederatedUser", "user": "User"}
 
 
-def refusal(caller: Caller, need: Need, conditions: Mapping[str, str]) -> str | None:
-    """The end of AWS's sentence; None if the caller may.
+def refusal(caller: Caller, need: Need, conditions: Mapping[str, str], carried: Document | None = None) -> str | None:
+    """The end of AWS's sentence; None if the caller may. carried: the resource's policy, if it cannot be looked up.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
     within one account, and ``..._policy-eval-basics-cross-account.html``.
     """
-    need = replace(need, conditions={**conditions, **_about(caller), **_belongs(need), **need.conditions})
-    carried = policy_of(need.resource)
+    need = replace(
+        need, conditions={**surroundings(), **conditions, **_about(caller), **_belongs(need), **need.conditions}
+    )
+    carried = carried or policy_of(need.resource)
     if isinstance(caller, Identity):
         return _of_identity(caller, need, carried)
     verdict = judge(carried, need, _principals(caller, need)) if carried else Verdict.SILENT
@@ -81,13 +82,7 @@ def _principals(caller: Anonymous | Service, need: Need) -> set[str]:
 
 def _about(caller: Caller) -> dict[str, str]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
-    now = datetime.now(UTC)
     found = {
-        "aws:currenttime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:epochtime": str(int(now.timestamp())),
-        # Plain HTTP that does not leave the machine nobody can read: a policy that asks for TLS is content with it.
-        "aws:securetransport": "true",
-        "aws:sourceip": "127.0.0.1",
         "aws:principalisawsservice": str(isinstance(caller, Service)).lower(),
         "aws:viaawsservice": "false",
     }

@@ -7,7 +7,7 @@ import logging
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from localdev.policies import Need
+from localdev.policies import Need, surroundings
 from localdev.strict.rights.callers import Anonymous, Caller, Identity
 from localdev.strict.rights.decisions import refusal
 
@@ -32,10 +32,7 @@ def require(caller: Caller, need: Need, context: RequestContext) -> None:
 
 def message(caller: Caller, need: Need, context: RequestContext) -> str | None:
     """None if the caller has the right."""
-    given = {"aws:requestedregion": context.region}
-    for key, header in (("aws:useragent", "User-Agent"), ("aws:referer", "Referer")):
-        if value := context.request.headers.get(header):
-            given[key] = value
+    given = {**surroundings(context.request.headers), "aws:requestedregion": context.region}
     if external := (context.service_request or {}).get("ExternalId"):
         given["sts:externalid"] = str(external)
     why = refusal(caller, need, given)

@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 STAGE = "prod"
 VALIDATORS = {"all": {"validateRequestBody": True, "validateRequestParameters": True}}
@@ -54,6 +57,9 @@ def handler(event, context):
 """
 
 
+SCOPE = "us-east-1/execute-api"
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -87,6 +93,15 @@ class Api:
             return Answer(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
+
+    def sign(self, path: str, method: str = "GET", body: str = "", *, scope: str = SCOPE, **keys: str) -> Answer:
+        """The call with a signature in its headers. scope: region and service. keys: ``access_key``, and so on."""
+        service, region = reversed(scope.split("/"))
+        request = AWSRequest(method, self.url + path, {}, body)
+        SigV4Auth(Credentials(**({"access_key": "test", "secret_key": "test"} | keys)), service, region).add_auth(
+            request
+        )
+        return self.call(path, method, body, **dict(request.headers))
 
     def set(self, path: str, value: str) -> None:
         """A setting of the stage."""

@@ -5,6 +5,7 @@ Developer guide: apigateway-integrate-with-cognito, apigateway-enable-cognito-us
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -118,6 +119,30 @@ class TestIdentityTokens:
         token = users.tokens(app)["IdToken"]
         expired = until(lambda: (answer := api.call("/", Authorization=token)).status != 200 and answer)
         assert expired.error == (401, {"message": "The incoming token has expired"}, "UnauthorizedException")
+
+
+@pytest.mark.feature(
+    "API Gateway", "resource policies: Allow, Deny, source addresses, principals, with each authorizer"
+)
+def test_the_api_s_own_policy_must_allow_it_as_well(api: Any, tokens: Any) -> None:
+    """Developer guide: apigateway-authorization-flow, "Amazon Cognito authentication and resource policy"."""
+
+    def put(policy: str) -> None:
+        patch = {"op": "replace", "path": "/policy", "value": policy}
+        api.client.update_rest_api(restApiId=api.id, patchOperations=[patch])
+        api.client.create_deployment(restApiId=api.id, stageName="prod")
+
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*/*/mine",
+    }
+    put(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    answers = api.call("/mine", X_Token=tokens["IdToken"]), api.call("/", Authorization=tokens["IdToken"])
+    assert ([answer.status for answer in answers], api.call("/").error) == ([200, 403], UNAUTHORIZED)
+    put("")
+    assert api.call("/", Authorization=tokens["IdToken"]).status == 200
 
 
 @pytest.mark.feature("API Gateway", "Cognito authorizers: access tokens, and their scopes")

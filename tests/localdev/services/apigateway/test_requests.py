@@ -116,31 +116,6 @@ def test_an_authorizer_may_say_the_key(new_api: Callable[..., Any], gatekeeper: 
     assert api.call("/", Authorization="other", x_api_key=key).status == 403
 
 
-@pytest.mark.feature("API Gateway", "AWS_IAM authorization", partly="a signature must be there, and is not verified")
-def test_who_does_not_sign_is_refused(new_api: Callable[..., Any], mock: Any, client: Callable[[str], Any]) -> None:
-    api = new_api({"/": {"get": mock()}})
-    [resource] = client("apigateway").get_resources(restApiId=api.id)["items"]
-    patch = {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}
-    method = {"restApiId": api.id, "resourceId": resource["id"], "httpMethod": "GET"}
-    client("apigateway").update_method(**method, patchOperations=[patch])
-    client("apigateway").create_deployment(restApiId=api.id, stageName="prod")
-    want = 403, {"message": "Missing Authentication Token"}, "MissingAuthenticationTokenException"
-    assert api.call("/").error == want
-    assert api.call("/", Authorization="Bearer token").error == want
-    credential = "Credential=test/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
-    assert api.call("/", Authorization=f"AWS4-HMAC-SHA256 {credential}").status == 200
-    assert api.call("/?X-Amz-Signature=0").status == 200
-
-
-@pytest.mark.feature("API Gateway", "resource policies", lacking="kept, and not enforced")
-def test_a_policy_of_the_api_is_only_kept(new_api: Callable[..., Any], mock: Any, client: Callable[[str], Any]) -> None:
-    everybody = {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
-    api = new_api({"/": {"get": mock()}}, policy=policy)
-    assert "Deny" in client("apigateway").get_rest_api(restApiId=api.id)["policy"]
-    assert api.call("/").status == 200
-
-
 @pytest.mark.feature("API Gateway", "mock integrations, their templates, and stage variables")
 def test_a_mock_answers_by_its_template(new_api: Callable[..., Any], mock: Any) -> None:
     template = '{"mood": "$stageVariables.mood", "path": "$input.params(\'name\')"}'
