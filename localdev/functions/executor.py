@@ -17,11 +17,12 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
-from localdev.functions import history, platform_events, wording
+from localdev.functions import bytecode, history, platform_events, wording
 from localdev.functions.filesystem import Filesystem, can_mount
 from localdev.functions.hot_reload import Snapshot, linked, snapshot
 from localdev.functions.interpreters import Interpreter, here, interpreter_of
 from localdev.functions.layers import folder_of
+from localdev.functions.namespaces import Namespaces
 from localdev.functions.once import once
 from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
 from localdev.functions.sandbox import GRACE, Ending, Sandbox
@@ -61,6 +62,7 @@ class ProcessExecutor(RuntimeExecutor):
         super().__init__(id, function_version)
         self.client_context: str | None = None
         self._temporary = Path(tempfile.gettempdir()) / "environments" / id
+        self._namespaces = Namespaces() if mounts() else None
         self._variables: dict[str, str] = {}
         self._sandbox: Sandbox | None = None
         structured = function_version.config.logging_config.get("LogFormat") == LogFormat.JSON
@@ -97,6 +99,8 @@ class ProcessExecutor(RuntimeExecutor):
             sandbox.stop()
         with self._working:  # an invocation that was cut off has to notice before its sockets go
             self._discard()
+            if self._namespaces:
+                self._namespaces.close()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
     @property
@@ -189,28 +193,38 @@ class ProcessExecutor(RuntimeExecutor):
         began = time.monotonic()
         if self._stopped:
             return wording.exited(request_id, "signal: killed")
-        self._seen = self._saved()
+        if self._seen != (seen := self._saved()):
+            self._seen = seen
+            if self._namespaces:
+                self._namespaces.close()  # other code, and on AWS another environment
         code = settings.code.get_unzipped_code_location()
         if not code.is_dir():  # it was to be reloaded
             outcome = wording.no_folder(settings.handler, str(code))
             self._logs += self._lines.init_report(outcome, duration=0, phase=phase)
             return outcome
         interpreter = interpreter_of(settings.runtime)
+        reloaded = settings.code.is_hot_reloading()
+        layers = folder_of(settings.layers)
         self._sandbox = sandbox = Sandbox(
             interpreter,
             Filesystem(
                 code=code,
                 runtime=runtime_folder(interpreter),
                 temporary=self._temporary,
-                layers=folder_of(settings.layers),
-                needed=(*interpreter.prefixes, *linked_folders(), *(linked(code) if self._seen is not None else ())),
-                mounted=mounts(),
+                layers=layers,
+                needed=(*interpreter.prefixes, *linked_folders()),
+                linked=linked(code) if reloaded else (),
+                bytecode=[
+                    bytecode.folder_of(each) for each in ([] if reloaded else [code]) + ([layers] if layers else [])
+                ],
+                namespaces=self._namespaces,
+                size=settings.ephemeral_storage.size,
             ),
             handler=settings.handler,
             environment=self._variables,
             memory=settings.memory_size,
             # Bytecode knows its source by size and second: two saves within one would not differ.
-            keep_compiled=not settings.code.is_hot_reloading(),
+            keep_compiled=not reloaded,
         )
         watchdog().watch(sandbox.process.pid, self._variables[MARK])
         if self._stopped:  # before there was anything to kill

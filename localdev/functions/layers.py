@@ -12,6 +12,8 @@ from pathlib import Path
 
 from localstack.services.lambda_.invocation.lambda_models import LayerVersion
 
+from localdev.functions import bytecode
+
 _merged: dict[tuple[Path, ...], Path] = {}
 _merging = threading.Lock()
 
@@ -36,12 +38,14 @@ def forget(code: Collection[Path]) -> None:
     """Removes what was made of layers. code: where their own files are, or were."""
     with _merging:
         for locations in [known for known in _merged if not set(code).isdisjoint(known)]:
-            shutil.rmtree(_merged.pop(locations), ignore_errors=True)
+            shutil.rmtree(_merged.pop(locations).parent, ignore_errors=True)
 
 
 def _merge(locations: tuple[Path, ...]) -> Path:
     name = hashlib.sha256("\0".join(map(str, locations)).encode()).hexdigest()[:32]
-    folder = Path(tempfile.gettempdir()) / "layers" / name
+    folder = Path(tempfile.gettempdir()) / "layers" / name / "code"
     for location in locations:
-        shutil.copytree(location, folder, symlinks=True, dirs_exist_ok=True)
+        without = shutil.ignore_patterns(bytecode.FOLDER)
+        shutil.copytree(location, folder, symlinks=True, dirs_exist_ok=True, ignore=without)
+    bytecode.lead_out(folder, folder)
     return folder

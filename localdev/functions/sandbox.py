@@ -50,7 +50,7 @@ class Sandbox:
     ) -> None:
         """environment: AWS's and the user's variables. memory: MiB that it and all it starts may occupy at most.
 
-        keep_compiled: whether Python may write the bytecode of the function's modules beside them.
+        keep_compiled: whether Python may keep the bytecode of the function's modules.
         """
         self.peak = 0  # MiB, as last looked at
         self._strays: set[int] = set()  # processes, as last looked for
@@ -66,22 +66,22 @@ class Sandbox:
         # AWS's runtime holds, and the standard library; not what else is installed for LocalStack.
         # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
         options = ["-S"] if keep_compiled else ["-S", "-B"]
-        mounts = filesystem.prepare()
-        self.process = subprocess.Popen(
-            [interpreter.executable, *options, launcher.__file__, handler, *mounts],
-            cwd=filesystem.code,
-            env={
-                **environment,
-                **filesystem.variables(environment, interpreter.runtime),
-                "AWS_LAMBDA_RUNTIME_API": self._api.address,
-                "_LAMBDA_TELEMETRY_LOG_FD": str(self._logs.writing),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=self._logs.writing,
-            stderr=self._logs.writing,
-            pass_fds=(self._logs.writing,),
-            start_new_session=True,
-        )
+        with filesystem.launched() as (how, descriptors):
+            self.process = subprocess.Popen(
+                [interpreter.executable, *options, launcher.__file__, handler, *how],
+                cwd=filesystem.code,
+                env={
+                    **environment,
+                    **filesystem.variables(environment, interpreter.runtime),
+                    "AWS_LAMBDA_RUNTIME_API": self._api.address,
+                    "_LAMBDA_TELEMETRY_LOG_FD": str(self._logs.writing),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=self._logs.writing,
+                stderr=self._logs.writing,
+                pass_fds=(self._logs.writing, *descriptors),
+                start_new_session=True,
+            )
         self._logs.close_writing()
 
     def initialise(self, deadline: float) -> bytes | Ending | None:

@@ -10,6 +10,7 @@ import stat
 import zipfile
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -21,6 +22,8 @@ from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.utils import archives
 from localstack.utils.patch import Patch, patch
 from localstack.utils.threads import start_thread
+
+from localdev.functions import bytecode
 
 
 def apply() -> None:
@@ -41,10 +44,11 @@ def transfer_without_threads(original: Callable[..., None], self: Any, **setting
 def unzip(original: Callable[..., object], path: str, folder: str) -> None:
     """LocalStack runs a program, which takes three times as long. Python's own knows no links."""
     with zipfile.ZipFile(path) as archive:
-        if not any(stat.S_ISLNK(entry.external_attr >> 16) for entry in archive.infolist()):
+        if any(stat.S_ISLNK(entry.external_attr >> 16) for entry in archive.infolist()):
+            original(path, folder)
+        else:
             archive.extractall(folder)
-            return
-    original(path, folder)
+    bytecode.lead_out(Path(folder).with_name("code"), Path(folder))  # its name when all of it is there
 
 
 def generate_presigned_url(original: Callable[..., str], self: Any, endpoint_url: str) -> str:

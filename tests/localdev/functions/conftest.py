@@ -11,11 +11,12 @@ import pytest
 
 from localdev.functions.filesystem import Filesystem, can_mount
 from localdev.functions.interpreters import here
+from localdev.functions.namespaces import Namespaces
 from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
 from localdev.functions.sandbox import Sandbox
 from localdev.functions.watchdog import MARK
 from tests.localdev.functions.gate import Gate
-from tests.localdev.functions.sandboxes import Kind, Started
+from tests.localdev.functions.sandboxes import SIZE, Kind, Started
 
 # Importing LocalStack into the test session would bring its warnings and its moto; importing it for each script
 # takes a second.
@@ -75,13 +76,25 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
+    code = tmp_path / "code"
+    code.mkdir()
     runtime = build_runtime_folder(tmp_path / "runtime", compiled=kind.compiled)
-    needed = (*here().prefixes, *linked_folders())
+    namespaces = Namespaces() if kind.mounted else None
     sandboxes = []
 
     def started(source: str, layers: Path | None = None) -> Sandbox:
-        (tmp_path / "app.py").write_text(source)
-        filesystem = Filesystem(tmp_path, runtime, tmp_path / "tmp", layers, needed, kind.mounted)
+        (code / "app.py").write_text(source)
+        filesystem = Filesystem(
+            code=code,
+            runtime=runtime,
+            temporary=tmp_path / "tmp",
+            layers=layers,
+            needed=(*here().prefixes, *linked_folders()),
+            linked=(),
+            bytecode=(),
+            namespaces=namespaces,
+            size=SIZE,
+        )
         # Different ones for different tests, as LocalStack has them for different environments.
         variables = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12", "PATH": "/usr/bin:/bin", MARK: str(tmp_path)}
         sandbox = Sandbox(here(), filesystem, "app.handler", variables, 128)
@@ -92,3 +105,5 @@ def started(kind: Kind, tmp_path: Path) -> Iterator[Started]:
     for sandbox in sandboxes:
         sandbox.kill()
         sandbox.close()
+    if namespaces:
+        namespaces.close()

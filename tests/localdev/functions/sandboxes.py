@@ -17,6 +17,7 @@ HEADERS = {
     "Lambda-Runtime-Invoked-Function-Arn": "arn",
     "Lambda-Runtime-Trace-Id": "Root=1",
 }
+SIZE = 4  # MiB of /tmp
 RESPONSE, ERROR = answers("r1")
 Started = Callable[..., Sandbox]
 

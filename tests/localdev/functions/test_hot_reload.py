@@ -18,7 +18,7 @@ from localdev.functions.hot_reload import snapshot
 RELOADED = pytest.mark.feature(
     "Lambda",
     "hot reload of functions that run from a folder",
-    partly="LocalStack's own, AWS has no such thing; a function that writes there is loaded anew each time",
+    partly="LocalStack's own, AWS has no such thing",
 )
 SOURCE = "import os, part\ndef handler(event, context): return [os.getpid(), part.NUMBER]"
 
@@ -48,6 +48,20 @@ def test_a_saved_file_runs_next(function: Any, folder: Path) -> None:
     assert first == again != answer.payload[0]
     assert "Init Duration" in answer.report
     assert list(folder.rglob("*.pyc")) == []
+
+
+@pytest.mark.emulator
+@RELOADED
+def test_what_is_loaded_anew_has_an_empty_tmp(deploy: Callable[..., Any], tmp_path: Path) -> None:
+    """As code that was updated has, on AWS. Python leaves nothing beside the code, nor can the function."""
+    source = "import os, tempfile\ndef handler(event, context):\n    os.mkdir(tempfile.gettempdir() + '/mine')"
+    (tmp_path / "app.py").write_text(source)
+    function = deploy(Code={"S3Bucket": "hot-reload", "S3Key": str(tmp_path)})
+    assert function.invoke().error is None
+    assert function.invoke().payload["errorType"] == "FileExistsError"
+    (tmp_path / "app.py").write_text(source + "  # saved")
+    assert function.invoke().error is None
+    assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
 
 
 @pytest.mark.emulator

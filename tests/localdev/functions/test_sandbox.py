@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from localdev.functions.log_pipe import KEPT
 from localdev.functions.sandbox import Ending
-from tests.localdev.functions.sandboxes import ERROR, HEADERS, RESPONSE, Kind, Started, called, within
+from tests.localdev.functions.sandboxes import ERROR, HEADERS, RESPONSE, SIZE, Kind, Started, called, within
 
 MEMORY = pytest.mark.feature(
     "Lambda",
@@ -141,14 +142,48 @@ def test_what_left_the_group_ends_too(started: Started, until: Callable[..., obj
 
 @pytest.mark.feature(
     "Lambda",
-    "a folder of the code that cannot be written to",
-    lacking="it can, and the rest of this machine as far as its user may",
+    "nothing to write to but /tmp",
+    partly="on Linux, where the folders of its Python can be written to, too; elsewhere all that its user may",
 )
-def test_the_code_can_be_written_to(started: Started, tmp_path: Path) -> None:
+def test_only_tmp_can_be_written_to(started: Started, kind: Kind, tmp_path: Path) -> None:
     """lambda-runtime-environment: /tmp is the only folder with room of the function's own."""
-    sandbox = started("def handler(event, context): return open('written', 'w').write('x')")
-    assert called(sandbox, b"1").body == b"1"
-    assert (tmp_path / "written").exists()
+    sandbox = started(
+        "import os, tempfile\n"
+        "def number(path):\n"
+        "    try: return open(path, 'w').close()\n"
+        "    except OSError as error: return error.errno\n"
+        "def handler(event, context):\n"
+        "    opt = os.path.dirname(os.environ['PATH'].split(':')[-1])\n"
+        "    folders = [tempfile.gettempdir(), '.', os.environ['LAMBDA_TASK_ROOT'], opt, *event]\n"
+        "    return [number(folder + '/written') for folder in folders]",
+        layers=tmp_path / "layers",
+    )
+    (tmp_path / "layers").mkdir()
+    home = str(Path.home())
+    answers = json.loads(called(sandbox, json.dumps(["/dev/shm", home]).encode()).body)
+    written = [tmp_path / "code" / "written", tmp_path / "layers" / "written", Path(home, "written")]
+    if kind.mounted:
+        assert answers == [None, *[errno.EROFS] * 5]
+        assert not any(path.exists() for path in written)
+    else:
+        assert answers[:4] == [None] * 4
+
+
+@pytest.mark.feature("Lambda", "the size of /tmp", partly="on Linux, in memory; elsewhere it is stored, not enforced")
+def test_tmp_has_a_size(started: Started, kind: Kind) -> None:
+    """configuration-ephemeral-storage; what is full says ENOSPC, and has room again for what is removed."""
+    sandbox = started(
+        "import os, tempfile\n"
+        "def handler(event, context):\n"
+        "    path = tempfile.gettempdir() + '/large'\n"
+        "    try:\n"
+        "        with open(path, 'wb') as file: file.write(bytes(event << 20))\n"
+        "    except OSError as error: return [error.errno, error.strerror]\n"
+        "    finally: os.unlink(path)"
+    )
+    full = [errno.ENOSPC, "No space left on device"] if kind.mounted else None
+    for size, answer in ((SIZE - 1, None), (SIZE + 1, full), (SIZE - 1, None)):
+        assert json.loads(called(sandbox, str(size).encode()).body) == answer
 
 
 @pytest.mark.feature(
