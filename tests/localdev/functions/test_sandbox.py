@@ -195,12 +195,12 @@ def test_tmp_is_the_environments(started: Started, kind: Kind) -> None:
         "def handler(event, context):\n"
         "    path = os.path.join(event or tempfile.gettempdir(), 'of-an-environment')\n"
         "    open(path, 'a').write('x')\n"
-        "    return [open(path).read(), os.path.dirname(path)]"
+        "    return [open(path).read(), os.getcwd() == os.environ['LAMBDA_TASK_ROOT']]"
     )
     event = b'"/tmp"' if kind.mounted else b"null"
     for content in ("x", "xx"):
         sandbox = started(source)
-        assert json.loads(called(sandbox, event).body)[0] == content
+        assert json.loads(called(sandbox, event).body) == [content, True]
         sandbox.kill()
     assert not Path("/tmp/of-an-environment").exists()
 
