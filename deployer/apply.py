@@ -163,7 +163,11 @@ def _delete(aws: Aws, change: Change, careful: bool) -> None:
         if careful and (held := change.kind.holds(aws, change.name)):
             hint = "it was empty a moment ago; run the same command again"
             raise DataLoss(f"it holds {held}, which would be lost", hint, {change.id: held})
-        change.kind.delete(aws, change.name)
+        try:
+            change.kind.delete(aws, change.name)
+        except AwsError as error:
+            if not error.overtaken or seconds == PATIENCE[-1]:
+                raise
         with contextlib.suppress(TimedOut):
             aws.until(lambda: _is_gone(aws, change), "waiting until it is gone", seconds)
             return
@@ -185,7 +189,7 @@ def _write(aws: Aws, plan: Plan, change: Change, resource: Resource) -> None:
         try:
             _step(aws, kind, name, have, want)
         except AwsError as error:
-            if not error.gone or seconds == PATIENCE[-1]:
+            if not error.overtaken or seconds == PATIENCE[-1]:
                 raise
         have, left = _read_back(aws, kind, name, want, seconds)
         if have is not None and not ours(resource, have):

@@ -23,6 +23,15 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+_OVERTAKEN = (
+    "DeleteConflict",
+    "KMSInvalidStateException",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NotFoundException",
+    "ResourceNotFoundException",
+)
+
 
 class SkiffError(Exception):
     exit_code = 1
@@ -59,9 +68,9 @@ class AwsError(SkiffError):
         self.code = code
 
     @property
-    def gone(self) -> bool:
-        """Whether it says that what was asked for is not there (any more)."""
-        return self.code in ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
+    def overtaken(self) -> bool:
+        """Whether another run may be the cause: what is there was deleted, is about to be, or got something new."""
+        return self.code in _OVERTAKEN
 
 
 class Unreachable(AwsError):

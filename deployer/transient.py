@@ -34,7 +34,7 @@ TRANSIENT = (
         says="waiting for the role to become usable",
     ),
     Transient("iam", "MalformedPolicyDocument", "Invalid principal in policy", says="waiting for the principal"),
-    Transient("iam", "DeleteConflict|ConcurrentModification", says="waiting for IAM"),
+    Transient("iam", "ConcurrentModification", says="waiting for IAM"),
     # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     Transient("lambda", "ResourceConflictException", "in progress|being created|Pending", seconds=150,
               says="waiting for the function's last update"),

@@ -55,6 +55,10 @@ class Run:
         assert self._process.pid is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process.is_alive()
+
     def end(self) -> Ended:
         """Wait for it. A negative exit code is the signal that killed it."""
         self._process.join(LIMIT)

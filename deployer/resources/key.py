@@ -103,15 +103,12 @@ class Key(Resource):
         if not keys:
             return None
         key, *duplicates = _of_a_race(keys, _targets(aws).get(name))
-        # What somebody else's key policy keeps from us, or a key pair does not have.
-        absent = ("AccessDeniedException", "UnsupportedOperationException") if theirs else ()
-        rotation = aws.find("kms", "get_key_rotation_status", absent=absent, KeyId=key["KeyId"]) or {}
         return {
             "Id": key["KeyId"],
             "Alias": name if _targets(aws).get(name) == key["KeyId"] else None,
             "Description": key["Description"],
             "Enabled": key["Enabled"],
-            "KeyRotationEnabled": rotation.get("KeyRotationEnabled"),
+            "KeyRotationEnabled": key["KeyRotationEnabled"],
             "Duplicates": [each["KeyId"] for each in duplicates],
             "Tags": key["Tags"],
             "Created": key["CreationDate"],
@@ -192,7 +189,11 @@ def _theirs(aws: Aws, alias: str) -> Any:
     if tags.get(STACK_TAG) == aws.stack.mark:
         return None
     described = _describe(aws, key)
-    return None if described["KeyState"] in _GONE else {**described, "Tags": tags}
+    if described["KeyState"] in _GONE:
+        return None
+    # What its key policy keeps from us, or a key pair does not have.
+    rotation = _rotation(aws, key, "AccessDeniedException", "UnsupportedOperationException")
+    return {**described, **rotation, "Tags": tags}
 
 
 def _targets(aws: Aws) -> dict[str, str]:
@@ -216,9 +217,9 @@ def _describe(aws: Aws, key: str) -> Any:
     return aws.call("kms", "describe_key", KeyId=key)["KeyMetadata"]
 
 
-def _rotation(aws: Aws, key: str) -> Any:
+def _rotation(aws: Aws, key: str, *absent: str) -> Any:
     not_now = "KMSInvalidStateException"  # it is to be deleted
-    answer = aws.find("kms", "get_key_rotation_status", absent=not_now, KeyId=key) or {}
+    answer = aws.find("kms", "get_key_rotation_status", absent=(not_now, *absent), KeyId=key) or {}
     return {"KeyRotationEnabled": answer.get("KeyRotationEnabled", False)}
 
 

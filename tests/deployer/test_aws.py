@@ -64,7 +64,7 @@ ROWS = [
     ("lambda", "get_policy", json_error("InvalidParameterValueException", "KMS key is invalid for CreateGrant")),
     ("lambda", "get_policy", json_error("ResourceConflictException", "An update is in progress for resource: arn")),
     ("iam", "get_role", xml_error("MalformedPolicyDocument", "Invalid principal in policy")),
-    ("iam", "get_role", xml_error("DeleteConflict", "Cannot delete entity, must remove policies first")),
+    ("iam", "get_role", xml_error("ConcurrentModification", "The request was rejected")),
     ("apigateway", "get_rest_api", json_error("TooManyRequestsException", "Too Many Requests")),
     ("apigateway", "get_rest_api", json_error("ConflictException", "concurrent modification")),
     ("s3", "get_bucket_policy", xml_error("OperationAborted", "A conflicting conditional operation is in progress")),

@@ -140,6 +140,16 @@ def test_what_another_run_deletes_at_the_same_time_is_made_anew() -> None:
     assert (outcome.end, Thing.there and Thing.there["Value"]) == ("done", 1)
 
 
+def test_what_another_run_deletes_while_this_one_makes_it_is_made_anew() -> None:
+    """Such as a key that was one too many: it is there still, but nothing can be done with it."""
+
+    def overtake() -> None:
+        raise AwsError("CreateAlias: KMSInvalidStateException: pending deletion", code="KMSInvalidStateException")
+
+    outcome = run("create", overtake)
+    assert (outcome.end, Thing.there and Thing.there["Value"]) == ("done", 1)
+
+
 def test_what_is_there_twice_is_mended_without_waiting() -> None:
     outcome = run("create", nothing, become(Duplicates=["b"]))
     assert outcome.end == "done"
@@ -170,6 +180,37 @@ def test_what_comes_back_after_a_deletion_is_deleted_again() -> None:
     assert outcome.end == "done"
     assert Thing.calls.count("delete") == 2
     assert Thing.there is None
+
+
+def test_what_another_run_deletes_while_this_one_does_is_gone() -> None:
+    def overtake() -> None:
+        vanish()
+        raise AwsError("DeleteObjects: NoSuchBucket: gone", code="NoSuchBucket")
+
+    outcome = run("delete", overtake, have={"Tags": OURS})
+    assert (outcome.end, Thing.calls) == ("done", ["observe"])
+
+
+def test_what_another_run_adds_to_while_this_one_deletes_it_is_deleted_all_the_same() -> None:
+    def overtake() -> None:
+        raise AwsError("DeleteRole: DeleteConflict: it has policies", code="DeleteConflict")
+
+    outcome = run("delete", overtake, have={"Tags": OURS})
+    assert (outcome.end, Thing.there) == ("done", None)
+
+
+@pytest.mark.parametrize("code", ["DeleteConflict", "AccessDenied"])
+def test_what_cannot_be_deleted_is_told_in_the_words_of_aws(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    asked = []
+
+    def refuse(aws: Any, name: str) -> None:
+        asked.append(name)
+        raise AwsError("DeleteThing: no", code=code)
+
+    monkeypatch.setattr(Thing, "delete", refuse)
+    outcome = run("delete", have={"Tags": OURS})
+    assert (outcome.end, str(outcome.error)) == ("failed", "DeleteThing: no")
+    assert len(asked) == (len(apply.PATIENCE) if code == "DeleteConflict" else 1)
 
 
 def test_what_a_stranger_puts_in_its_place_is_left_alone() -> None:

@@ -148,7 +148,7 @@ DOWN = [
         "a role has policies still",
         "iam.DeleteRole",
         refuse(409, "DeleteConflict", "Cannot delete entity, must delete policies first."),
-        says="waiting for IAM",
+        says="waiting until it is gone",
     ),
     lasting("a function is busy", "lambda.DeleteFunction", _BUSY),
     lasting("API Gateway has enough", "apigateway.DeleteRestApi", _TOO_MANY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -70,12 +71,21 @@ class World:
     def comes_up(self, *apps: str) -> None:
         """``up`` makes all of it, and then there is nothing to do."""
         self.does("up", *apps)
-        assert self.does("plan", "--check", "--json", *apps).json["changes"] == []
+        self.is_up(*apps)
+
+    def is_up(self, *apps: str) -> None:
+        """There is one of each thing, and nothing to do."""
+        self.does("plan", "--check", "--json", *apps)
+        left = self.left()
+        assert len(left) == len(set(left)), left
+        kinds = [each.split()[0] for each in left]
+        assert kinds.count("key") == kinds.count("alias"), left
 
     def goes_down(self) -> None:
         """``down`` leaves nothing."""
         self.does("down")
-        assert self.left() == []
+        left = self.left()
+        assert left == [], left
 
     def left(self) -> list[str]:
         """Everything in the account that costs money or stands in the way, as the services themselves say."""
@@ -126,6 +136,13 @@ def apps() -> dict[str, Any]:
     """config.yaml, anew for each who changes it."""
     config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text())
     return config
+
+
+def placeless(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration without addresses, so that it means the same by whichever proxy it is deployed."""
+    text = json.dumps(config).replace("${site.origin}", "https://pages.example").replace("${api.url}", "${api.id}")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def edited() -> dict[str, Any]:
