@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack.utils.patch import patch
-from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import StreamShard, Table
@@ -21,7 +20,6 @@ def apply() -> None:
     patch(DynamoDBBackend.tag_resource)(tag_resource)
     patch(DynamoDBBackend.update_item)(update_item)
     patch(DynamoDBBackend.update_table_global_indexes)(update_indexes)
-    patch(DynamoDBBackend.execute_statement)(execute_statement)
     patch(StreamShard.add)(add_to_stream)
     patch(Table.set_stream_specification)(set_stream)
     patch(DynamoDBBackend.update_table_streams)(update_stream)
@@ -98,16 +96,6 @@ def update_indexes(original: Callable[..., None], self: Any, table: Any, updates
         if kind != "Create" and name not in known:
             raise ResourceNotFoundException(f"Requested resource not found: Index: {name} not found")
     original(self, table, updates)
-
-
-def execute_statement(original: Callable[..., Any], self: Any, statement: str, *more: Any, **named: Any) -> Any:
-    """Moto's parser knows some statements, and fails in all sorts of ways at others."""
-    try:
-        return original(self, statement, *more, **named)
-    except JsonRESTError:
-        raise
-    except Exception as error:
-        raise MockValidationException(f"this PartiQL statement is not emulated: {statement}") from error
 
 
 def set_stream(original: Callable[..., None], self: Any, wanted: Any) -> None:

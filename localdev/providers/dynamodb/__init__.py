@@ -9,14 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
-from localstack.services.moto import call_moto
+from localstack.services.moto import call_moto, call_moto_with_request
 from localstack.services.plugins import Service
 from moto.dynamodb.models import dynamodb_backends
 
 from localdev.providers import repeated
 from localdev.providers.dynamodb import checks
 from localdev.providers.dynamodb.checks import invalid
+from localdev.providers.dynamodb.statements import Answers, Statements
 from localdev.providers.moto import moto_service
+from localdev.refusals import refusal
 
 FIVE_YEARS = 5 * 365 * 24 * 3600
 _locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
@@ -26,7 +28,17 @@ def provide() -> Service:
     service = moto_service("dynamodb", Mended())
     table = service.skeleton.dispatch_table
     table.update({operation: in_turn(answer) for operation, answer in table.items()})
+    for operation, execute in (
+        ("ExecuteStatement", Statements.execute),
+        ("BatchExecuteStatement", Statements.execute_each),
+        ("ExecuteTransaction", Statements.execute_together),
+    ):
+        table[operation] = in_turn(by_statements(execute, table))
     return service
+
+
+def by_statements(execute: Callable[[Statements, Any], Any], table: Answers) -> Callable[..., Any]:
+    return lambda context, request: execute(Statements(context, table, existing_table), request)
 
 
 def lock_of(account: str) -> threading.RLock:
@@ -75,6 +87,20 @@ class Mended:
     @handler("DescribeTimeToLive", expand=False)
     def describe_time_to_live(self, context: RequestContext, request: Any) -> Any:
         return {"TimeToLiveDescription": existing_table(context, request["TableName"]).ttl}
+
+    @handler("RestoreTableToPointInTime", expand=False)
+    def restore_table_to_point_in_time(self, context: RequestContext, request: Any) -> Any:
+        """Moto restores what there is now, whatever it is asked for."""
+        name = request.get("SourceTableName") or request["SourceTableArn"]
+        table = existing_table(context, name)
+        recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
+        if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
+            message = f"Point in time recovery is not enabled for table '{table.name}'"
+            raise CommonServiceException("PointInTimeRecoveryUnavailableException", message)
+        if request.get("RestoreDateTime"):
+            raise refusal("restores to a moment in the past are not emulated: set UseLatestRestorableTime")
+        request["SourceTableName"] = table.name  # moto does not know it by its ARN
+        return call_moto_with_request(context, request)
 
     @handler("DeleteItem", expand=False)
     def delete_item(self, context: RequestContext, request: Any) -> Any:

@@ -202,19 +202,3 @@ def test_batches(dynamodb: Any) -> None:
         dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [key("batch", order) for order in range(101)]}})
     with refused("ResourceNotFoundException"):
         dynamodb.batch_write_item(RequestItems={"nowhere": puts})
-
-
-@pytest.mark.feature(
-    "DynamoDB", "PartiQL statements", partly="SELECT and INSERT; most others are a ValidationException that says so"
-)
-def test_statements(dynamodb: Any) -> None:
-    """ql-reference.html of the developer guide."""
-    insert = f"INSERT INTO \"{TABLE}\" VALUE {{'customer': 'paul', 'order': 1, 'amount': 5}}"
-    dynamodb.execute_statement(Statement=insert)
-    select = f'SELECT * FROM "{TABLE}" WHERE customer = ? AND "order" = ?'
-    found = dynamodb.execute_statement(Statement=select, Parameters=[{"S": "paul"}, {"N": "1"}])["Items"]
-    assert found == [key("paul", 1) | {"amount": {"N": "5"}}]
-    dynamodb.delete_item(TableName=TABLE, Key=key("paul", 1))
-    with refused("ValidationException") as failed:
-        dynamodb.execute_statement(Statement=f'DELETE FROM "{TABLE}" WHERE customer = ? AND "order" = ?')
-    assert "this PartiQL statement is not emulated" in str(failed.value)

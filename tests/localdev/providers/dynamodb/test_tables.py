@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -41,7 +43,7 @@ class TestTables:
         with refused("ValidationException"):
             dynamodb.create_table(
                 TableName="undefined",
-                AttributeDefinitions=[{"AttributeName": "other", "AttributeType": "S"}],
+                AttributeDefinitions=[{"AttributeName": "colour", "AttributeType": "S"}],
                 KeySchema=schema("id"),
                 BillingMode="PAY_PER_REQUEST",
             )
@@ -70,9 +72,12 @@ class TestTables:
         dynamodb.update_table(TableName=TABLE, DeletionProtectionEnabled=False)
 
 
-@pytest.mark.feature(
-    "DynamoDB", "point-in-time recovery", partly="it can be turned on and off; no restore was looked at"
+POINT_IN_TIME = pytest.mark.feature(
+    "DynamoDB", "point-in-time recovery", partly="restores of what there is now alone; others are refused"
 )
+
+
+@POINT_IN_TIME
 def test_point_in_time_recovery_is_a_flag(dynamodb: Any) -> None:
     def status() -> str:
         backups = dynamodb.describe_continuous_backups(TableName=TABLE)["ContinuousBackupsDescription"]
@@ -142,3 +147,63 @@ class TestIndexes:
         assert len(dynamodb.describe_table(TableName=TABLE)["Table"]["GlobalSecondaryIndexes"]) == 1
         with refused("ResourceNotFoundException"):
             dynamodb.update_table(TableName=TABLE, GlobalSecondaryIndexUpdates=delete)
+
+
+class TestRestores:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html"""
+
+    @pytest.fixture
+    def table(self, dynamodb: Any) -> Iterator[str]:
+        dynamodb.create_table(
+            TableName="kept",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("key", "colour")],
+            KeySchema=schema("key"),
+            GlobalSecondaryIndexes=[
+                {"IndexName": "by-colour", "KeySchema": schema("colour"), "Projection": {"ProjectionType": "ALL"}}
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        dynamodb.put_item(TableName="kept", Item=item("before"))
+        yield "kept"
+        for name in ("kept", "restored"):
+            with suppress(dynamodb.exceptions.ResourceNotFoundException):
+                dynamodb.delete_table(TableName=name)
+
+    def change(self, dynamodb: Any) -> None:
+        change = {"UpdateExpression": "SET colour = :new", "ExpressionAttributeValues": {":new": {"S": "after"}}}
+        dynamodb.update_item(TableName="kept", Key={"key": {"S": "k"}}, **change)
+
+    @pytest.mark.feature("DynamoDB", "backups on demand, and restores")
+    def test_a_backup(self, dynamodb: Any, table: str) -> None:
+        arn = dynamodb.create_backup(TableName=table, BackupName="before")["BackupDetails"]["BackupArn"]
+        self.change(dynamodb)
+        [listed] = dynamodb.list_backups(TableName=table)["BackupSummaries"]
+        assert (listed["BackupArn"], listed["BackupStatus"]) == (arn, "AVAILABLE")
+        with refused("TableAlreadyExistsException"):
+            dynamodb.restore_table_from_backup(TargetTableName=table, BackupArn=arn)
+        dynamodb.delete_table(TableName=table)  # a backup outlives its table
+        restored = dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=arn)["TableDescription"]
+        assert restored["RestoreSummary"]["SourceBackupArn"] == arn
+        asked = {"KeyConditionExpression": "colour = :o", "ExpressionAttributeValues": {":o": {"S": "before"}}}
+        assert dynamodb.query(TableName="restored", IndexName="by-colour", **asked)["Items"] == [item("before")]
+        dynamodb.delete_backup(BackupArn=arn)
+        with refused("BackupNotFoundException"):
+            dynamodb.restore_table_from_backup(TargetTableName="again", BackupArn=arn)
+
+    @POINT_IN_TIME
+    def test_a_point_in_time(self, dynamodb: Any, table: str) -> None:
+        """PointInTimeRecovery_Howitworks.html"""
+        asked = {"SourceTableName": table, "TargetTableName": "restored"}
+        with refused("PointInTimeRecoveryUnavailableException"):
+            dynamodb.restore_table_to_point_in_time(**asked, UseLatestRestorableTime=True)
+        wanted = {"PointInTimeRecoveryEnabled": True}
+        dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
+        with refused("InternalFailure"):
+            dynamodb.restore_table_to_point_in_time(**asked, RestoreDateTime=0)
+        dynamodb.restore_table_to_point_in_time(**asked, UseLatestRestorableTime=True)
+        self.change(dynamodb)
+        assert dynamodb.scan(TableName="restored")["Items"] == [item("before")]
+
+
+def item(colour: str) -> dict[str, Any]:
+    return {"key": {"S": "k"}, "colour": {"S": colour}}
