@@ -16,7 +16,8 @@ import click
 from deployer import commands
 from deployer.command import INTERRUPTED
 from deployer.endings import fail, leave
-from deployer.errors import Interrupted, UsageError
+from deployer.errors import Interrupted, SkiffError, UsageError
+from deployer.output import prepare
 
 
 class Commands(click.Group):
@@ -42,6 +43,7 @@ def skiff() -> None:
 
 def main() -> NoReturn:
     """Run the command line; what it refuses looks like every other error."""
+    prepare()
     try:
         skiff.main(sys.argv[1:] or ["--help"], prog_name=Path(sys.argv[0]).name, standalone_mode=False)
         leave(0)
@@ -49,5 +51,7 @@ def main() -> NoReturn:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else Path(sys.argv[0]).name
         leave(fail("--json" in sys.argv, UsageError(error.format_message(), f"see: python {path} --help")))
+    except OSError as error:  # --help, on a full disk
+        leave(fail("--json" in sys.argv, SkiffError(f"standard output: {error.strerror}")))
     except (click.Abort, KeyboardInterrupt):
         leave(fail("--json" in sys.argv, Interrupted(INTERRUPTED)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from typing import Any, NoReturn
 
 from deployer.errors import AwsError, ConfigError, DataLoss, SkiffError
-from deployer.output import put
+from deployer.output import lost, put
 
 
 def fail(as_json: bool, error: SkiffError) -> int:
@@ -20,9 +21,8 @@ def fail(as_json: bool, error: SkiffError) -> int:
 
 
 def complain(message: str, hint: str = "") -> None:
-    print(f"error: {message}", file=sys.stderr)
-    if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody can be told
+        print(f"error: {message}", *([f"hint: {hint}"] if hint else []), sep="\n", file=sys.stderr)
 
 
 def error_json(error: SkiffError) -> dict[str, Any]:
@@ -38,6 +38,10 @@ def error_json(error: SkiffError) -> dict[str, Any]:
 
 def leave(code: int) -> NoReturn:
     """End at once: nothing is left to do, and unwinding boto3's modules would take a tenth of a second."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    if (reason := lost()) and not code:
+        complain(f"standard output: {reason}", "nothing else went wrong")
+        code = 1
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
     os._exit(code)
