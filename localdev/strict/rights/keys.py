@@ -76,3 +76,12 @@ def path(context: RequestContext, kind: str, name: str) -> str:
     known = getattr(iam_backends[context.account_id][context.partition], f"{kind}s")
     found = next((each for each in list(known.values()) if each.name == name), None)
     return str(found.path) if found else "/"
+
+
+def identity(context: RequestContext, address: str) -> str:
+    """As what SES sends for an address: that one if it is verified, or its domain if that is."""
+    from moto.ses.models import ses_backends
+
+    verified = ses_backends[context.account_id][context.region].email_identities
+    domain = address.rpartition("@")[2]
+    return domain if address not in verified and domain in verified else address

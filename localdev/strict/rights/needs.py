@@ -7,6 +7,8 @@ everything may do it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.utils import parseaddr
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -29,7 +31,7 @@ ACTIONS = {
 # The end of the ARN by the parameter that names the resource, the first that a request has. An ARN counts as it is.
 RESOURCES = {
     "cognito-idp": {"UserPoolId": "userpool/{}"},
-    "dynamodb": {"TableName": "table/{}", "StreamArn": "{}"},
+    "dynamodb": {"TableName": "table/{}", "StreamArn": "{}", "BackupArn": "{}"},
     "events": {"Rule": "rule/{}", "Name": "rule/{}"},
     "kinesis": {"StreamARN": "{}", "StreamName": "stream/{}"},
     "lambda": {"FunctionName": "function:{}"},
@@ -118,6 +120,9 @@ def _logs(context: RequestContext) -> Iterator[Need]:
     request: Any = context.service_request
     assert context.operation is not None
     action = f"logs:{context.operation.name}"
+    if context.operation.name == "TestMetricFilter":
+        yield Need(action, "*")
+        return
     group = request.get("logGroupName") or request.get("logGroupIdentifier") or ""
     if not group and "resourceArn" in request:
         yield Need(action, request["resourceArn"])
@@ -141,6 +146,34 @@ def _events(context: RequestContext) -> Iterator[Need]:
         yield Need(f"events:{name}", arn(context, "events", named))
     else:
         yield _plain(context, "events")
+
+
+def _scheduler(context: RequestContext) -> Iterator[Need]:
+    request: Any = context.service_request
+    assert context.operation is not None
+    name, operation = request.get("Name"), context.operation.name
+    if name and operation.endswith("Schedule"):
+        named = f"schedule/{request.get('GroupName') or 'default'}/{name}"
+    elif name:
+        named = f"schedule-group/{name}"
+    else:
+        yield _plain(context, "scheduler")
+        return
+    yield Need(f"scheduler:{operation}", arn(context, "scheduler", named))
+
+
+def _ses(context: RequestContext) -> Iterator[Need]:
+    """Who sends, sends as an identity: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html"""
+    request: Any = context.service_request
+    assert context.operation is not None
+    sender = request.get("Source")
+    if not sender and (raw := (request.get("RawMessage") or {}).get("Data")):
+        sender = message_from_bytes(raw)["From"]
+    if not sender:
+        yield _plain(context, "ses")
+        return
+    address = parseaddr(sender)[1]
+    yield Need(f"ses:{context.operation.name}", arn(context, "ses", f"identity/{keys.identity(context, address)}"))
 
 
 def _ssm(context: RequestContext) -> Iterator[Need]:
@@ -184,6 +217,8 @@ SPECIAL: dict[str, Callable[[RequestContext], Iterator[Need]]] = {
     "kms": keys.needs,
     "logs": _logs,
     "s3": objects.needs,
+    "scheduler": _scheduler,
     "secretsmanager": _secretsmanager,
+    "ses": _ses,
     "ssm": _ssm,
 }

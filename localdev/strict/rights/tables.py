@@ -15,6 +15,9 @@ from localstack.aws.api import RequestContext
 from localdev.policies import Need
 
 STATEMENTS = {"BatchExecuteStatement": "Statements", "ExecuteTransaction": "TransactStatements"}
+RESTORES = frozenset({"RestoreTableFromBackup", "RestoreTableToPointInTime"})
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html, on the new table
+RESTORING = ("UpdateItem", "PutItem", "GetItem", "DeleteItem", "Query", "Scan", "BatchWriteItem")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
 PARTIQL = re.compile(
     r"""\W*(?:EXISTS\W+)?(?:(SELECT)\b.*?\bFROM|(INSERT)\s+INTO|(UPDATE)|(DELETE)\s+FROM)\s+"""
@@ -33,6 +36,11 @@ def needs(context: RequestContext) -> Iterator[Need]:
     elif name in STATEMENTS:
         for each in request.get(STATEMENTS[name]) or []:
             yield from _by_statement(context, each.get("Statement"))
+    elif name in RESTORES:
+        from_ = request.get("BackupArn") or request.get("SourceTableArn") or request.get("SourceTableName")
+        target = _arn(context, request.get("TargetTableName"))
+        yield from (Need(f"dynamodb:{name}", each) for each in (_arn(context, from_), target))
+        yield from (Need(f"dynamodb:{action}", target) for action in RESTORING)
     elif name in ("BatchGetItem", "BatchWriteItem"):
         for table, wanted in (request.get("RequestItems") or {}).items():
             yield Need(f"dynamodb:{name}", _arn(context, table), _leading(context, table, list(_batched(wanted))))

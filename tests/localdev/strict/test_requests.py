@@ -21,8 +21,9 @@ AWS = f"{REGION}:{ACCOUNT}"
 ACTIONS = pytest.mark.feature(
     "Strict mode",
     "actions and resources of requests",
-    partly="of API Gateway, Cognito, DynamoDB, EventBridge, IAM, Kinesis, KMS, Lambda, Logs, S3, Secrets Manager, SNS, "
-    "SQS, SSM, Step Functions and STS; in other services only who may do it to everything (`*`) may do it",
+    partly="of API Gateway, Cognito, DynamoDB, EventBridge and its Scheduler, IAM, Kinesis, KMS, Lambda, Logs, S3, "
+    "Secrets Manager, SES, SNS, SQS, SSM, Step Functions and STS; in other services only who may do it to everything "
+    "(`*`) may do it",
 )
 
 
