@@ -48,7 +48,7 @@ def adoption(aws: Aws, plan: Plan, resource: Resource, up: str) -> Change:
         raise SkiffError(f"{resource.id}: there is no '{name}'", f"'up' makes it: {up}")
     if error is None:
         raise SkiffError(f"{resource.id}: '{name}' is this stack's already", f"make it as configured: {up}")
-    if error.id is None:
+    if not error.ids:
         raise error
     if name in resource.owned(aws):  # of keys there can be two, and the older would take the place of the other
         text = f"{resource.id}: '{name}' leads to another one than this stack's own, which is there too"

@@ -91,11 +91,11 @@ class FunctionFailed(SkiffError):
 
 
 class Foreign(SkiffError):
-    """``id`` is that of the resource whose name is taken, if 'adopt' can take over what has it."""
+    """``ids`` are those of the resources whose names are taken by what 'adopt' can take over."""
 
-    def __init__(self, message: str, hint: str = "", id: str | None = None) -> None:
+    def __init__(self, message: str, hint: str = "", ids: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint)
-        self.id = id
+        self.ids = ids
 
 
 class DataLoss(SkiffError):

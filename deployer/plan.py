@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Action = Literal["create", "update", "replace", "delete"]
 WORKERS = 16
+_UNCHANGED = "nothing was changed; "
 _TAGS_LAG = 0.5  # seconds, by which something may be there before its tags are
 
 
@@ -138,12 +139,18 @@ def make(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
     """A plan that can be carried out: like :func:`look`.
 
     Raises:
-        Foreign: a name is taken by something that does not carry the stack's mark.
+        Foreign: names are taken by something that does not carry the stack's mark; says all of them.
     """
     plan = look(aws, resources, apps)
-    for error in plan.foreign.values():
-        raise error
+    _refuse(list(plan.foreign.values()))
     return plan
+
+
+def _refuse(foreign: list[Foreign]) -> None:
+    if foreign:
+        hints = dict.fromkeys(error.hint.removeprefix(_UNCHANGED) for error in foreign)
+        ids = tuple(id for error in foreign for id in error.ids)
+        raise Foreign("; ".join(map(str, foreign)), _UNCHANGED + "; or ".join(hints), ids)
 
 
 def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) -> Plan:
@@ -172,14 +179,7 @@ def look(aws: Aws, resources: dict[str, Resource], apps: frozenset[str] | None) 
             aws.stopping.set()  # nobody waits for the others any more
             raise
     _wait_for_marks(aws.now(), plan)
-    for resource in resources.values():
-        try:
-            change = _compare(plan, resource)
-        except Foreign as error:
-            plan.foreign[resource.id] = error
-            continue
-        if change:
-            plan.changes.append(change)
+    _compare_all(plan, resources.values())
     plan.changes += _deletions(plan, marked, apps)
     return plan
 
@@ -188,14 +188,15 @@ def renew(aws: Aws, plan: Plan, some: list[Resource]) -> Plan:
     """A plan for some resources of another plan; what that one knows of all others is taken for true.
 
     Raises:
-        Foreign: a name is taken by something that does not carry the stack's mark.
+        Foreign: names are taken by something that does not carry the stack's mark.
         AwsError, PackageError: see :mod:`deployer.errors`.
     """
     have = {each.id: each.observe(aws, each.physical) for each in some}
     for each in some:
         each.prepare()
     renewed = Plan(plan.resources, plan.have | have, [])
-    renewed.changes = [change for each in some if (change := _compare(renewed, each))]
+    _compare_all(renewed, some)
+    _refuse(list(renewed.foreign.values()))
     return renewed
 
 
@@ -217,6 +218,17 @@ def _is_marked(resource: Resource, have: Properties) -> bool:
     return not resource.tagged or STACK_TAG in have["Tags"]
 
 
+def _compare_all(plan: Plan, some: Iterable[Resource]) -> None:
+    for resource in some:
+        try:
+            change = _compare(plan, resource)
+        except Foreign as error:
+            plan.foreign[resource.id] = error
+            continue
+        if change:
+            plan.changes.append(change)
+
+
 def _compare(plan: Plan, resource: Resource) -> Change | None:
     have, want = plan.have[resource.id], plan.want(resource)
     kind, name = type(resource), resource.physical
@@ -226,13 +238,13 @@ def _compare(plan: Plan, resource: Resource) -> Change | None:
     if not ours(resource, have):
         text = f"{resource.id}: '{name}' exists already and"
         if owner := have["Tags"].get(STACK_TAG):
-            hint = "nothing was changed; take it down there, or rename the resource or the project"
+            hint = f"{_UNCHANGED}take it down there, or rename the resource or the project"
             raise Foreign(f"{text} belongs to the stack '{owner}'", hint)
-        hint = "nothing was changed; rename the resource or the project"
-        raise Foreign(f"{text} was not made by this tool", hint, resource.id if kind.adoptable else None)
+        hint = f"{_UNCHANGED}rename the resource or the project"
+        raise Foreign(f"{text} was not made by this tool", hint, (resource.id,) if kind.adoptable else ())
     if (other := have.get("Tags", {}).get(ID_TAG, resource.id)) != resource.id and kind_of(other) not in (None, kind):
         text = f"{resource.id}: '{name}' is {other}, which is another kind of thing"
-        raise Foreign(text, "nothing was changed; take that out of the configuration and run 'up', then add this one")
+        raise Foreign(text, f"{_UNCHANGED}take that out of the configuration and run 'up', then add this one")
     differences = differ(have, want)
     if not differences:
         return None

@@ -22,7 +22,7 @@ def status(run: Run) -> int:
     items, outputs = standing.items(found), found.outputs()
     run.say(*standing.lines(items, datetime.now(UTC)), "", standing.summary(items))
     for error in found.foreign.values():
-        run.say("", str(error), f"take it over: {run.again('adopt')} {error.id}" if error.id else error.hint)
+        run.say("", str(error), f"take it over: {run.again('adopt')} {error.ids[0]}" if error.ids else error.hint)
     if found.changes:
         run.say("", f"what 'up' would do: {run.again('plan')}")
     if outputs:

@@ -40,6 +40,22 @@ def test_what_is_not_ours_is_refused_and_left_alone(world: World, kind: str, tag
     resource.delete(aws, resource.physical)
 
 
+def test_all_that_is_not_ours_is_named(world: World) -> None:
+    sections = "buckets: {one: {}, two: {}}\nsite: {pages: pages}"
+    aws, made = world.plan(sections)
+    for resource in made.resources.values():
+        tags = THEIRS if resource.name == "two" else {}
+        case(resource.kind).FOREIGN(world, resource.physical, tags)
+    with pytest.raises(Foreign) as refused:
+        world.plan(sections)
+    for resource in made.resources.values():
+        assert f"{resource.id}: '{resource.physical}' exists already" in str(refused.value)
+        resource.delete(aws, resource.physical)
+    assert refused.value.ids == ("demo.bucket.one",), "one is another stack's, and a site cannot be taken over"
+    renaming = "rename the resource or the project"
+    assert refused.value.hint == f"nothing was changed; {renaming}; or take it down there, or {renaming}"
+
+
 # moto tags whatever bucket a second CreateBucket names.
 @unique_names
 @pytest.mark.parametrize("world", [pytest.param("localstack", marks=pytest.mark.emulator)], indirect=True)
