@@ -79,7 +79,8 @@ class Columns:
 
 def columns(functions: list[str]) -> Columns:
     """For standard output, as it is."""
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    colour = sys.stdout.isatty() and not plain
     return Columns(functions, colour, datetime.now(UTC).date())
 
 

@@ -17,7 +17,7 @@ def logs(run: Run, names: tuple[str, ...], since: str, follow: bool) -> int:
     A line is time (UTC), function, request and message.
 
     The line of a request's end says how long it took, and what memory of what it has. Colours, on a terminal, are
-    left out when NO_COLOR is set.
+    left out when NO_COLOR is set, or TERM is dumb.
     """
     from deployer import logs
 

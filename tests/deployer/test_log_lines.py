@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from deployer.log_lines import Columns, message
+from deployer.log_lines import Columns, columns, message
 from deployer.logs import Line
 
 ID = "aaaaaaaa-1111-4111-8111-111111111111"
@@ -13,8 +13,8 @@ TIME = 1_767_323_045_007  # 2026-01-02T03:04:05.007Z
 
 
 def shown(*messages: str, colour: bool = False, time: int = TIME, day: date = DAY) -> list[str]:
-    columns = Columns(["qr.generator", "photo.presign"], colour, day)
-    return list(columns.lines([Line(time, "qr.generator", ID, text) for text in messages]))
+    of_two = Columns(["qr.generator", "photo.presign"], colour, day)
+    return list(of_two.lines([Line(time, "qr.generator", ID, text) for text in messages]))
 
 
 def test_columns() -> None:
@@ -30,17 +30,37 @@ def test_further_lines_stand_below_the_first() -> None:
 
 
 def test_a_day_is_said_when_it_changes() -> None:
-    columns = Columns(["qr.generator"], False, DAY)
+    of_one = Columns(["qr.generator"], False, DAY)
     lines = [Line(TIME + day * 86_400_000, "qr.generator", ID, "x") for day in (0, 0, 1, 1)]
-    found = list(columns.lines(lines))
+    found = list(of_one.lines(lines))
     assert [found.index("2026-01-03"), len(found)] == [2, 5]
 
 
 def test_each_function_has_a_colour_on_a_terminal() -> None:
-    columns = Columns(["a.x", "b.y"], True, DAY)
-    one, other = columns.lines([Line(TIME, name, ID, "x") for name in ("a.x", "b.y")])
+    of_two = Columns(["a.x", "b.y"], True, DAY)
+    one, other = of_two.lines([Line(TIME, name, ID, "x") for name in ("a.x", "b.y")])
     assert "\x1b[36ma.x\x1b[0m" in one
     assert "\x1b[33mb.y\x1b[0m" in other
+
+
+@pytest.mark.parametrize(
+    ("terminal", "variables", "coloured"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (True, {"TERM": "xterm", "NO_COLOR": ""}, True),  # https://no-color.org: an empty one says nothing
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+        (False, {"TERM": "xterm"}, False),
+    ],
+)
+def test_colours_go_to_terminals_that_can_and_are_to(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, variables: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    assert columns(["a.x"]).colour == coloured
 
 
 @pytest.mark.parametrize(
