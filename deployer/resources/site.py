@@ -121,7 +121,7 @@ class Site(S3Bucket):
     adoptable = False  # what is not among its pages would go
     deleted_after = ("settings",)
     Spec = SiteSpec
-    attributes = ("url", "origin", "name", "arn", "region")
+    attributes = ("url", "origin", "name", "arn", "region", "stage")
     aspects = (TAGS, PUBLIC_ACCESS_BLOCK, POLICY, _WEBSITE)
     permissions = (
         "s3:CreateBucket",
@@ -186,7 +186,7 @@ class Site(S3Bucket):
     def static(self) -> dict[str, str]:
         origin = self._origin()
         urls = {"url": f"{origin}/", **self._by_path()}
-        return {**urls, "origin": origin, **super().static(), "region": self.stack.region}
+        return {**urls, "origin": origin, **super().static(), "region": self.stack.region, "stage": self.stack.stage}
 
     def _by_path(self) -> dict[str, str]:
         """On an emulator of this machine: the address for programs, which seldom resolve names below localhost."""

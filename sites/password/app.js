@@ -4,15 +4,15 @@ import { SIZES, bits, possible, time, word } from "./strength.js";
 
 const { form, length, range, name } = parts;
 const [SHORTEST, LONGEST] = [8, 128];
-let [region, own, bucket] = ["REGION", "FUNCTION", "BUCKET"]; // as the settings tell, once they are there
+let [region, stage, own, bucket] = ["REGION", "STAGE", "FUNCTION", "BUCKET"]; // as the settings tell, once they are there
 
 range.addEventListener("input", () => (length.value = range.value));
 form.addEventListener("input", show);
 for (const button of document.querySelectorAll("[data-copies]")) copies(button, parts[button.dataset.copies]);
 show();
-Promise.all(["region", "function", "bucket"].map(setting)).then(
+Promise.all(["region", "stage", "function", "bucket"].map(setting)).then(
   (settings) => {
-    [region, own, bucket] = settings;
+    [region, stage, own, bucket] = settings;
     show();
   },
   (error) => say(error.message, "bad"),
@@ -74,7 +74,7 @@ function showCommands(request, right) {
   if (!right) return;
   const called = request.name ?? "password_20260131_120000_1a2b3c4d";
   const key = `passwords/${called}.json`;
-  const where = place(location, region);
+  const where = place(location, region, stage);
   parts.request.textContent = JSON.stringify(request, null, 2);
   parts.skiff.textContent = skiff(request, where);
   parts.aws.textContent = aws(request, own, where);

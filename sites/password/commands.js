@@ -2,7 +2,7 @@
 
 /** The command of the project's own command line. `where` as in `place`. */
 export function skiff(request, where) {
-  return `python deploy.py invoke password.generator${where.target} --data ${quote(json(request))}`;
+  return `python deploy.py invoke password.generator${where.options} --data ${quote(json(request))}`;
 }
 
 /**
@@ -19,12 +19,15 @@ export function fetching(key, bucket, where) {
   return `${where.aws} s3 cp s3://${bucket}/${key} -`;
 }
 
-/** What the commands need so that they speak to where this page comes from: an emulator, or AWS. */
-export function place({ hostname, port }, region) {
+/** What the commands need so that they speak to the stage and place this page comes from: an emulator, or AWS. */
+export function place({ hostname, port }, region, stage) {
   const aws = `aws --region ${region}`;
-  if (!hostname.endsWith(".localhost")) return { target: " --target aws", aws };
+  const options = ` --stage ${stage}`;
+  if (!/^(.*\.)?localhost$|^127\.0\.0\.1$/.test(hostname)) return { options: `${options} --target aws`, aws };
   const keys = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"; // any will do, but none will not
-  return { target: "", aws: `${keys} ${aws} --endpoint-url http://127.0.0.1:${port}` };
+  const endpoint = ` --endpoint-url http://127.0.0.1:${port}`;
+  // Where the deployer looks for an emulator unless told otherwise.
+  return { options: port === "4566" ? options : options + endpoint, aws: `${keys} ${aws}${endpoint}` };
 }
 
 /** JSON on one line, with spaces at which it can wrap. */

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Stack
-from tests.launcher import ROOT, environment
+from tests.launcher import environment
 
 SWITCHES = {"Upper case": 26, "Lower case": 26, "Digits": 10, "Symbols": 26}
 WANTED = {
@@ -58,7 +58,6 @@ def copied(page: Page, part: str) -> str:
 
 def test_the_defaults_are_those_of_the_function(password: Page) -> None:
     assert json.loads(shown(password, "request")) == WANTED
-    assert "endpoint-url" not in shown(password, "skiff")
 
 
 def test_the_form_becomes_the_request(password: Page) -> None:
@@ -211,11 +210,11 @@ def test_the_commands_work_as_they_are_pasted(
 
 
 def test_the_command_of_skiff_works_as_it_is_pasted(password: Page, deployed: Stack) -> None:
-    """From the folder of deploy.py; which stage and which emulator only tests must say."""
+    """From the folder of deploy.py, also of another stage, and with an emulator at another port."""
     password.get_by_label("Name").fill("by-skiff")
     password.get_by_label("Length", exact=True).fill("64")
-    command = f"{copied(password, 'skiff')} --json {shlex.join(deployed.options)}"
-    answer = json.loads(json.loads(run(command, ROOT))["answer"]["body"])
+    command = f"{copied(password, 'skiff')} --json"
+    answer = json.loads(json.loads(run(command, deployed.config.parent))["answer"]["body"])
     assert (answer["s3_key"], answer["length"]) == ("passwords/by-skiff.json", 64)
 
 
@@ -223,22 +222,23 @@ def test_commands_speak_to_where_the_page_comes_from(password: Page) -> None:
     script = """async hosts => {
         const { aws, fetching, place, skiff } = await import("/commands.js")
         return hosts.map(host => {
-            const where = place(new URL(`http://${host}/`), "eu-west-1")
+            const where = place(new URL(`http://${host}/`), "eu-west-1", "blue")
             return [skiff({}, where), aws({}, "f", where), fetching("k", "b", where)]
         })
     }"""
+    keys, endpoint = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test", "--endpoint-url http://127.0.0.1"
     places = {
-        "b.s3-website.localhost:4566": (
-            "",
-            "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
-            "aws --region eu-west-1 --endpoint-url http://127.0.0.1:4566",
-        ),
+        "b.s3-website.localhost:4566": ("", f"{keys} aws --region eu-west-1 {endpoint}:4566"),
+        "b.s3-website.localhost:4599": (f" {endpoint}:4599", f"{keys} aws --region eu-west-1 {endpoint}:4599"),
+        "127.0.0.1:4566": ("", f"{keys} aws --region eu-west-1 {endpoint}:4566"),
+        "localhost:4566": ("", f"{keys} aws --region eu-west-1 {endpoint}:4566"),
+        "notlocalhost.example.org": (" --target aws", "aws --region eu-west-1"),
         "b.s3-website-eu-west-1.amazonaws.com": (" --target aws", "aws --region eu-west-1"),
         "passwords.example.org": (" --target aws", "aws --region eu-west-1"),
     }
     assert password.evaluate(script, list(places)) == [
         [
-            f"python deploy.py invoke password.generator{skiff} --data '{{}}'",
+            f"python deploy.py invoke password.generator --stage blue{skiff} --data '{{}}'",
             f"printf %s '{{}}' | {aws} lambda invoke --function-name f --payload fileb:///dev/stdin answer.json",
             f"{aws} s3 cp s3://b/k -",
         ]
