@@ -36,13 +36,14 @@ def planned(run: Run, names: tuple[str, ...]) -> tuple[Aws, Plan]:
     """What is to be done so that there is what the apps ``names`` declare, and nothing else of those selected.
 
     Raises:
-        Foreign: a name is taken; says how to take it over, where that is possible.
+        Foreign: names are taken; says how to take over what has them, where that is possible.
     """
     try:
         return _compared(run, names, plan.make)
     except Foreign as error:
-        if error.id:
-            error.hint += f", or take it over: {run.again('adopt')} {error.id}"
+        if error.ids:
+            commands = "; ".join(f"{run.again('adopt')} {id}" for id in error.ids)
+            error.hint += f", or take {'it' if len(error.ids) == 1 else 'them'} over: {commands}"
         raise
 
 
@@ -121,15 +122,15 @@ def guard(run: Run, aws: Aws, found: Plan) -> None:
     """Nothing that holds data is lost in passing.
 
     Raises:
-        DataLoss: a bucket with something in it would be deleted, or a key.
+        DataLoss: a bucket with something in it would be deleted, or a key, or what a function logged.
     """
-    lost = losses(aws, doomed(found.changes))
+    changes = doomed(found.changes)
+    lost = losses(aws, changes)
     if lost:
         listed = "; ".join(f"{id} holds {held}" for id, held in lost.items())
-        hint = (
-            f"nothing was changed; {run.again('up')} --allow-data-loss deletes it, "
-            "or put it back with 'keep: true', run 'up', and take it out again"
-        )
+        hint = f"nothing was changed; {run.again('up')} --allow-data-loss deletes it"
+        if any("keep" in change.kind.Spec.model_fields for change in changes if change.id in lost):
+            hint += ", or put it back with 'keep: true', run 'up', and take it out again"
         raise DataLoss(f"data would be lost: {listed}", hint, lost)
 
 
@@ -142,7 +143,8 @@ def asked(run: Run, aws: Aws, found: Plan, yes: bool) -> bool:
     changes = doomed(found.changes)
     if run.target == "local" or yes or not changes:
         return False
-    resources, lost = report.count(len(changes), "resource"), losses(aws, changes)
+    resources = report.count(len(changes), "resource")
+    lost = {} if found.careful else losses(aws, changes)  # of a careful plan the guard has found none
     if run.as_json or not sys.stdin.isatty():
         listed = ", ".join(f"{id}: {held}" for id, held in lost.items())
         text = f"{resources} would be deleted with all they hold{f' ({listed})' if listed else ''}"
@@ -169,6 +171,7 @@ def unchanged(run: Run, names: tuple[str, ...], shown: Plan) -> tuple[Aws, Plan]
 
 def losses(aws: Aws, changes: list[Change]) -> dict[str, str]:
     """Id to what it holds, of those that hold something."""
+    view = aws.snapshot()
     with ThreadPoolExecutor(WORKERS) as pool:
-        held = pool.map(lambda change: change.kind.holds(aws, change.name), changes)
+        held = pool.map(lambda change: change.kind.holds(view, change.name), changes)
         return {change.id: each for change, each in zip(changes, held, strict=True) if each}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from deployer.errors import AwsError, Foreign
 from deployer.resource import Properties, Resource, tag_dict, tag_list
+from deployer.sizes import size
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
@@ -201,15 +202,7 @@ def held(aws: Aws, name: str) -> str:
         return ""
     more = "more than " if len(versions) == _COUNTED else ""
     objects = f"{len(versions):,} object{'' if len(versions) == 1 else 's'}"
-    return f"{more}{objects}, {_size(sum(version['Size'] for version in versions))}"
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
-        count /= 1000
-    raise AssertionError("there is always a GB")
+    return f"{more}{objects}, {size(sum(version['Size'] for version in versions))}"
 
 
 def _empty(aws: Aws, name: str) -> None:

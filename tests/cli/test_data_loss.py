@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,41 @@ def test_with_a_clear_yes_it_goes(till: Stack, client: Callable[[str], Any]) -> 
     ends = {change["id"]: change["result"] for change in till.json("up", "--allow-data-loss")["changes"]}
     assert ends == {"till.bucket.files": "done", "till.bucket.notes": "done", "till.key.secrets": "done"}
     assert files not in names(client)
+
+
+LOGGING = """\
+    functions: {bell: {source: code}, gong: {source: code}}
+"""
+
+
+def log(client: Callable[[str], Any], group: str) -> None:
+    client("logs").create_log_stream(logGroupName=group, logStreamName="a")
+    events: Any = [{"timestamp": int(time.time() * 1000), "message": "x" * 1974}]  # and 26 bytes for its time
+    client("logs").put_log_events(logGroupName=group, logStreamName="a", logEvents=events)
+
+
+def test_what_functions_logged_on_aws_is_not_lost_in_passing(till: Stack, client: Callable[[str], Any]) -> None:
+    """The emulator in AWS's place: what is logged in an emulator goes with the function."""
+    options = ["--config", till.config, "--stage", till.stage, "--target", "aws"]
+    env = environment(AWS_ENDPOINT_URL=till.endpoint_url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+    edit(till, LOGGING)
+    assert deploy("up", *options, env=env).returncode == 0
+    names = [f"/aws/lambda/shop-{till.stage}-till-{name}" for name in ("bell", "gong")]
+    log(client, names[0])
+    edit(till, EMPTY)
+    ended = deploy("up", *options, "--yes", env=env)
+    assert ended.returncode == 1
+    lost = "till.log_group.bell holds log lines, 2.0 kB"
+    error, hint = ended.stderr.splitlines()
+    assert error == f"error: data would be lost: {lost}", "what is empty, as the other's, is nothing to lose"
+    assert "--allow-data-loss" in hint
+    assert "keep" not in hint, "a log group cannot be kept"
+    found = client("logs").describe_log_groups(logGroupNamePrefix=names[0])["logGroups"]
+    assert [group["logGroupName"] for group in found] == names[:1]
+    ended = deploy("down", *options, env=env)
+    assert (ended.returncode, lost.replace(" holds", ":") in ended.stderr) == (2, True)
+    assert till.json("plan")["losses"] == {}
+    assert till.json("up")["changes"]
 
 
 def test_what_is_empty_goes_without_a_word(till: Stack, client: Callable[[str], Any]) -> None:
