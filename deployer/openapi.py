@@ -10,6 +10,10 @@ from typing import Any
 
 from deployer.resource import Properties
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+TIMEOUT_LIMIT = 29  # seconds
+# What a method of ours has not, and would let it answer otherwise.
+_BY_OTHERS = ("requestValidatorId", "credentials", "contentHandling")
 _HEADER = "method.response.header."
 
 
@@ -20,7 +24,17 @@ def preflight(origin: str, methods: list[str]) -> Properties:
         "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
         "Access-Control-Allow-Headers": "Content-Type,Authorization,X-Api-Key",
     }
-    return {"type": "MOCK", "headers": {name: f"'{value}'" for name, value in headers.items()}}
+    templates = {"application/json": '{"statusCode": 204}'}
+    return {
+        "type": "MOCK",
+        "requestTemplates": templates,
+        "headers": {name: f"'{value}'" for name, value in headers.items()},
+    }
+
+
+def proxy(uri: str) -> Properties:
+    """What hands requests to a function, and waits for the answer as long as API Gateway does."""
+    return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": uri, "timeoutInMillis": TIMEOUT_LIMIT * 1000}
 
 
 def methods(resource: Any) -> dict[str, Properties]:
@@ -35,11 +49,14 @@ def methods(resource: Any) -> dict[str, Properties]:
                 for answer in answers
                 for parameter, value in answer.get("responseParameters", {}).items()
             }
-            found[name] = {"type": "MOCK", "headers": headers}
+            templates = integration.get("requestTemplates", {})
+            found[name] = {"type": "MOCK", "requestTemplates": templates, "headers": headers}
         else:
-            found[name] = {key: integration.get(key) for key in ("type", "httpMethod", "uri")}
+            found[name] = {key: integration.get(key) for key in ("type", "httpMethod", "uri", "timeoutInMillis")}
         if method.get("authorizationType", "NONE") != "NONE" or method.get("apiKeyRequired"):
             found[name]["authorization"] = method.get("authorizationType")
+        others = {**method, **integration}
+        found[name] |= {key: others[key] for key in _BY_OTHERS if others.get(key)}
     return found
 
 
@@ -78,7 +95,7 @@ def _mock(integration: Properties) -> Properties:
         "responses": {"204": {"description": "CORS preflight", "headers": dict.fromkeys(headers, schema)}},
         "x-amazon-apigateway-integration": {
             "type": "mock",
-            "requestTemplates": {"application/json": '{"statusCode": 204}'},
+            "requestTemplates": integration["requestTemplates"],
             "responses": {"default": answer},
         },
     }

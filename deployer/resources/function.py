@@ -160,6 +160,7 @@ class Function(Resource):
             "Timeout": self.spec.timeout,
             "MemorySize": self.spec.memory,
             "Environment": self._environment(),
+            **_usual(self.physical),
             "Code": self._code,
             "Failure": None,
             "Tags": self.tags,
@@ -189,6 +190,8 @@ class Function(Resource):
             **{key: configuration.get(key) for key in _CONFIGURATION},
             "Architectures": configuration["Architectures"],
             "Environment": configuration.get("Environment", {}).get("Variables", {}),
+            "Layers": [layer["Arn"] for layer in configuration.get("Layers", [])],
+            **{key: configuration.get(key, value) for key, value in _usual(name).items() if key != "Layers"},
             "Code": package.Code(configuration["CodeSha256"]),
             "Failure": _failure(configuration),
             "Pending": _is_busy(answer),
@@ -223,9 +226,10 @@ class Function(Resource):
         if not want["Tags"].items() <= have["Tags"].items():
             arn = aws.stack.arn("lambda", f"function:{name}")
             aws.call("lambda", "tag_resource", Resource=arn, Tags=want["Tags"])
-        configure = any(have[key] != want[key] for key in _CONFIGURATION)
+        unusual = {key: value for key, value in _usual(name).items() if have[key] != value}
+        configure = bool(unusual) or any(have[key] != want[key] for key in _CONFIGURATION)
         if configure:
-            aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want))
+            aws.call("lambda", "update_function_configuration", FunctionName=name, **_settings(want), **unusual)
         if any(have[key] != want[key] for key in ("Code", "Architectures", "Failure")):
             if configure:
                 aws.until(lambda: not _is_busy(_get(aws, name)), "waiting for the function's last update")
@@ -260,6 +264,15 @@ def _failure(configuration: Any) -> str | None:
         if configuration.get(status) == "Failed":
             return configuration.get(reason) or "it does not say why"
     return None
+
+
+def _usual(name: str) -> dict[str, Any]:
+    """What Lambda gives a function of which nothing else is said, and code, role and log group rely on."""
+    return {
+        "Layers": [],
+        "EphemeralStorage": {"Size": 512},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+    }
 
 
 def _settings(want: Properties) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _TAGS_LIMIT = 50
 _DAYS_UNTIL_DELETION = 7
 # States of keys that are as good as gone: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 _GONE = ("PendingDeletion", "PendingReplicaDeletion")
+_YEAR = 365  # days
 _RACE = timedelta(hours=1)
 _UNKNOWN_YET = "waiting until KMS knows the key"
 
@@ -81,7 +82,7 @@ class Key(Resource):
             "Alias": self.physical,
             "Description": self.spec.description,
             "Enabled": True,
-            "KeyRotationEnabled": self.spec.rotate,
+            "RotationPeriodInDays": _YEAR if self.spec.rotate else None,
             "Duplicates": [],
             "Tags": self.tags,
         }
@@ -108,7 +109,7 @@ class Key(Resource):
             "Alias": name if _targets(aws).get(name) == key["KeyId"] else None,
             "Description": key["Description"],
             "Enabled": key["Enabled"],
-            "KeyRotationEnabled": key["KeyRotationEnabled"],
+            "RotationPeriodInDays": key["RotationPeriodInDays"],
             "Duplicates": [each["KeyId"] for each in duplicates],
             "Tags": key["Tags"],
             "Created": key["CreationDate"],
@@ -123,7 +124,7 @@ class Key(Resource):
         # Tagged in the same call: an interrupted deploy leaves nothing that we do not recognise.
         tags, description = _tag_list(want["Tags"]), want["Description"]
         key = aws.call("kms", "create_key", Description=description, Tags=tags)["KeyMetadata"]["KeyId"]
-        cls.update(aws, name, {**want, "Id": key, "Alias": None, "KeyRotationEnabled": False}, want)
+        cls.update(aws, name, {**want, "Id": key, "Alias": None, "RotationPeriodInDays": None}, want)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
@@ -138,9 +139,8 @@ class Key(Resource):
             aws.call("kms", "enable_key", KeyId=key)
         if have["Alias"] != want["Alias"]:
             _point(aws, name, key)
-        if have["KeyRotationEnabled"] != want["KeyRotationEnabled"]:  # of an enabled key alone
-            operation = "enable_key_rotation" if want["KeyRotationEnabled"] else "disable_key_rotation"
-            aws.until(lambda: _accepted(aws, operation, KeyId=key), _UNKNOWN_YET)
+        if have["RotationPeriodInDays"] != want["RotationPeriodInDays"]:  # of an enabled key alone
+            aws.until(lambda: _rotated(aws, key, want["RotationPeriodInDays"]), _UNKNOWN_YET)
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
@@ -218,9 +218,12 @@ def _describe(aws: Aws, key: str) -> Any:
 
 
 def _rotation(aws: Aws, key: str, *absent: str) -> Any:
+    """The days after which its material is replaced; None if it never is. An emulator may not tell how many."""
     not_now = "KMSInvalidStateException"  # it is to be deleted
     answer = aws.find("kms", "get_key_rotation_status", absent=(not_now, *absent), KeyId=key) or {}
-    return {"KeyRotationEnabled": answer.get("KeyRotationEnabled", False)}
+    return {
+        "RotationPeriodInDays": answer.get("RotationPeriodInDays", _YEAR) if answer.get("KeyRotationEnabled") else None
+    }
 
 
 def _name(aws: Aws, key: str, tags: dict[str, str], targets: dict[str, str]) -> str:
@@ -248,7 +251,13 @@ def _point(aws: Aws, alias: str, key: str) -> None:
     aws.until(pointed, _UNKNOWN_YET)
 
 
-def _accepted(aws: Aws, operation: str, **arguments: str) -> bool:
+def _rotated(aws: Aws, key: str, days: int | None) -> bool:
+    if days is None:
+        return _accepted(aws, "disable_key_rotation", KeyId=key)
+    return _accepted(aws, "enable_key_rotation", KeyId=key, RotationPeriodInDays=days)
+
+
+def _accepted(aws: Aws, operation: str, **arguments: Any) -> bool:
     """Whether all that a call needs is known to KMS by now.
 
     It may take a while to hear of a new key, or that one is enabled, and of an alias that it has just made.

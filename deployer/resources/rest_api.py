@@ -10,23 +10,21 @@ import hashlib
 import json
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from deployer import openapi
+from deployer import openapi, throttling
 from deployer.resource import STACK_TAG, Properties, Resource, Spec
 
 if TYPE_CHECKING:
     from deployer.aws import Aws
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-_TIMEOUT_LIMIT = 29
-_EVERY_METHOD = "/*/*"
-_UNLIMITED = {"rateLimit": 10_000, "burstLimit": 5_000}  # the account's limits, shown where a stage has none
+# What an API has of which nothing else is said, and its URL and functions rely on.
+_USUAL: Properties = {"EndpointTypes": ["REGIONAL"], "DisableExecuteApiEndpoint": False, "BinaryMediaTypes": []}
 _ANSWERED_BY_GATEWAY = ("DEFAULT_4XX", "DEFAULT_5XX")
 
 
@@ -95,8 +93,8 @@ class RestApi(Resource):
             if spec.function not in functions:
                 text = f"'{route}' leads to '{spec.function}', which is no function of this app"
                 raise self.app.lines.error(place, text, f"functions: {', '.join(functions) or 'none'}")
-            if functions[spec.function].timeout > _TIMEOUT_LIMIT + 1:
-                text = f"API Gateway waits {_TIMEOUT_LIMIT} s, but '{spec.function}' may take longer"
+            if functions[spec.function].timeout > openapi.TIMEOUT_LIMIT + 1:
+                text = f"API Gateway waits {openapi.TIMEOUT_LIMIT} s, but '{spec.function}' may take longer"
                 raise self.app.lines.error(place, text, "lower the function's timeout")
 
     def desired(self) -> Properties:
@@ -113,10 +111,12 @@ class RestApi(Resource):
         definition = {"Paths": paths, "GatewayResponses": dict.fromkeys(_ANSWERED_BY_GATEWAY, origin) if cors else {}}
         return {
             "Description": self.spec.description or f"REST API of {self.app.name}",  # AWS refuses an empty one
+            **_USUAL,
             **definition,
             "Stage": {"Name": self.spec.stage, "Definition": _fingerprint(definition)},
             "Throttling": self.spec.throttle
             and {"rateLimit": self.spec.throttle.rate, "burstLimit": self.spec.throttle.burst},
+            "MethodThrottling": {},
             "Duplicates": [],
             "Tags": self.tags,
         }
@@ -125,7 +125,7 @@ class RestApi(Resource):
         stack = self.stack
         prefix = f"arn:{stack.partition}:apigateway:{stack.region}:lambda:path/2015-03-31/functions/"
         arn = stack.arn("lambda", f"function:{stack.name(self.app.name, function)}")
-        return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": f"{prefix}{arn}/invocations"}
+        return openapi.proxy(f"{prefix}{arn}/invocations")
 
     def outputs(self, have: Properties) -> dict[str, str]:
         stack, api, stage = self.stack, have["Id"], self.spec.stage
@@ -169,9 +169,14 @@ class RestApi(Resource):
             partial(pages, operation="get_gateway_responses"),
             partial(pages, operation="get_deployments"),
         )
-        return stages and {
+        if stages is None:
+            return None
+        return {
             "Id": api["id"],
             "Description": api.get("description", ""),
+            "EndpointTypes": api["endpointConfiguration"]["types"],
+            "DisableExecuteApiEndpoint": api.get("disableExecuteApiEndpoint", False),
+            "BinaryMediaTypes": api.get("binaryMediaTypes", []),
             "Paths": {item["path"]: openapi.methods(item) for item in resources if item.get("resourceMethods")},
             "GatewayResponses": {
                 item["responseType"]: item.get("responseParameters", {})
@@ -179,7 +184,7 @@ class RestApi(Resource):
                 if not item.get("defaultResponse")
             },
             "Stage": _stage(stages["item"], deployments),
-            "Throttling": _throttling(stages["item"]),
+            **throttling.limits(stages["item"]),
             "Stages": [stage["stageName"] for stage in stages["item"]],
             "Deployments": [deployment["id"] for deployment in deployments],
             "Duplicates": [duplicate["id"] for duplicate in duplicates],
@@ -194,13 +199,13 @@ class RestApi(Resource):
             "create_rest_api",
             name=name,
             description=want["Description"],
-            endpointConfiguration={"types": ["REGIONAL"]},
+            endpointConfiguration={"types": want["EndpointTypes"]},
             tags=want["Tags"],
         )
         _put(aws, api["id"], name, want, have=None)
         _deploy(aws, api["id"], want, have=None)
         if want["Throttling"]:
-            _throttle(aws, api["id"], want)
+            _throttle(aws, api["id"], want, have=None)
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
@@ -210,17 +215,18 @@ class RestApi(Resource):
         if not want["Tags"].items() <= have["Tags"].items():
             arn = f"arn:{aws.stack.partition}:apigateway:{aws.stack.region}::/restapis/{api}"
             aws.call("apigateway", "tag_resource", resourceArn=arn, tags=want["Tags"])
+        if patches := list(_to_usual(have)):
+            aws.call("apigateway", "update_rest_api", restApiId=api, patchOperations=patches)
         definition = ("Description", "Paths", "GatewayResponses")
         if any(have[key] != want[key] for key in definition):
             _put(aws, api, name, want, have)
-        if have["Throttling"] and not want["Throttling"] and have["Stage"]["Name"] == want["Stage"]["Name"]:
-            _throttle(aws, api, want)
         deploy = any(have[key] != want[key] for key in (*definition, "Stage"))
         if deploy:
             _deploy(aws, api, want, have)
         # Again with a deployment: a new stage has none, and LocalStack forgets an old one's.
-        if want["Throttling"] and (deploy or have["Throttling"] != want["Throttling"]):
-            _throttle(aws, api, want)
+        throttle = any(have[key] != want[key] for key in ("Throttling", "MethodThrottling"))
+        if throttle or (deploy and want["Throttling"]):
+            _throttle(aws, api, want, have)
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
@@ -267,21 +273,19 @@ def _deploy(aws: Aws, api: str, want: Properties, have: Properties | None) -> No
             aws.find("apigateway", "delete_deployment", absent=absent, restApiId=api, deploymentId=old)
 
 
-def _throttle(aws: Aws, api: str, want: Properties) -> None:
-    """https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch"""
-    patches = [
-        {"op": "replace", "path": f"{_EVERY_METHOD}/throttling/{limit}", "value": str(value)}
-        for limit, value in (want["Throttling"] or {}).items()
-    ] or [{"op": "remove", "path": _EVERY_METHOD}]
+def _to_usual(have: Properties) -> Iterator[dict[str, str]]:
+    """https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateRestApi-Patch"""
+    if have["EndpointTypes"] != _USUAL["EndpointTypes"]:  # there is always one
+        yield {"op": "replace", "path": "/endpointConfiguration/types/0", "value": _USUAL["EndpointTypes"][0]}
+    if have["DisableExecuteApiEndpoint"]:
+        yield {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "False"}
+    for media_type in reversed(have["BinaryMediaTypes"]):  # LocalStack counts, and the next ones move up
+        yield {"op": "remove", "path": f"/binaryMediaTypes/{media_type.replace('/', '~1')}"}
+
+
+def _throttle(aws: Aws, api: str, want: Properties, have: Properties | None) -> None:
+    patches = throttling.patches(want["Throttling"], have["MethodSettings"] if have else ())
     aws.call("apigateway", "update_stage", restApiId=api, stageName=want["Stage"]["Name"], patchOperations=patches)
-
-
-def _throttling(stages: list[Any]) -> Properties | None:
-    settings = stages[0].get("methodSettings", {}).get(_EVERY_METHOD.lstrip("/")) if len(stages) == 1 else None
-    if not settings:
-        return None
-    found = {"rateLimit": settings["throttlingRateLimit"], "burstLimit": settings["throttlingBurstLimit"]}
-    return None if found["rateLimit"] < 0 or found == _UNLIMITED else found
 
 
 def _fingerprint(definition: Properties) -> str:

@@ -85,12 +85,26 @@ def LOOK(world: World, name: str) -> Any:
 
 
 _SETTINGS = ("Handler", "Runtime", "Timeout", "MemorySize", "Description")
+
+
+def _layers(world: World, name: str, arns: list[str]) -> list[str]:
+    """Layers of their own, for there must be one of each name."""
+    client = world.client("lambda")
+    made = [client.publish_layer_version(LayerName="by-hand", Content={"ZipFile": _zip("")}) for _ in arns]
+    found = [layer["LayerVersionArn"] for layer in made]
+    client.update_function_configuration(FunctionName=name, Layers=found)
+    return found
+
+
 WRITE = {
     **{property: _configure(property) for property in _SETTINGS},
     "Role": _role,
     "Environment": _environment,
     "Code": _code,
     "Architectures": _architectures,
+    "Layers": _layers,
+    "EphemeralStorage": _configure("EphemeralStorage"),
+    "LoggingConfig": _configure("LoggingConfig"),
     "Tags": _tag,
 }
 OTHER = {
@@ -98,11 +112,16 @@ OTHER = {
     r"Runtime changed": "python3.13",
     r"Architectures\[0\] changed": lambda now: {"x86_64": "arm64", "arm64": "x86_64"}[now],
     r"Environment added": {"ADDED": "by hand"},
+    r"Layers added": "by-hand",
+    r"LoggingConfig added": {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"},
+    r"LoggingConfig\.LogFormat changed": "JSON",
+    r"LoggingConfig\.LogGroup changed": "/aws/lambda/by-hand",
 }
 NOT_IN_MOTO = {r"Architectures\[0\] changed": "moto leaves it as it is"}
 IMPOSSIBLE = {
     r"(Role|Handler|Runtime|Timeout|MemorySize|Description|Code|Architectures) removed": "a function has it",
     r"Architectures(\[0\] removed| added)": "there is one",
+    r"(EphemeralStorage|LoggingConfig)(\.\w+)? removed|EphemeralStorage added": "a function has it",
     r"Failure changed": "it is Lambda that gives up: tests/deployer has it play that",
 }
 TRUST = json.dumps(

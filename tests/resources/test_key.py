@@ -62,9 +62,12 @@ def _enable(world: World, name: str, on: bool) -> None:
     (world.client("kms").enable_key if on else world.client("kms").disable_key)(KeyId=_id(world, name))
 
 
-def _rotate(world: World, name: str, on: bool) -> None:
-    kms = world.client("kms")
-    (kms.enable_key_rotation if on else kms.disable_key_rotation)(KeyId=_id(world, name))
+def _rotate(world: World, name: str, days: int | None) -> None:
+    kms, key = world.client("kms"), _id(world, name)
+    if days is None:
+        kms.disable_key_rotation(KeyId=key)
+    else:
+        kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=days)
 
 
 def _tag(world: World, name: str, tags: dict[str, str]) -> None:
@@ -87,14 +90,14 @@ WRITE = {
     "Alias": _delete_alias,
     "Description": _describe,
     "Enabled": _enable,
-    "KeyRotationEnabled": _rotate,
+    "RotationPeriodInDays": _rotate,
     "Duplicates": _duplicate,
     "Tags": _tag,
 }
-OTHER: dict[str, Any] = {}
+OTHER: dict[str, Any] = {r"RotationPeriodInDays changed": 90}
 IMPOSSIBLE = {
     r"Alias changed": "one of another name is none of ours; one that leads elsewhere has tests of its own",
-    r"(Description|Enabled|KeyRotationEnabled) removed": "a key has it",
+    r"(Description|Enabled) removed": "a key has it",
 }
 
 
@@ -131,7 +134,7 @@ def test_one_that_was_cut_off_before_it_had_an_alias_is_finished(world: World) -
     resource = made.resources[ID]
     key = _another(world, Tags=_tags(resource))
     _, seen = world.plan(CONFIG)
-    assert changes(seen) == {ID: ("update", ["Alias", "Description", "KeyRotationEnabled"])}
+    assert changes(seen) == {ID: ("update", ["Alias", "Description", "RotationPeriodInDays"])}
     world.up(CONFIG)
     assert _id(world, resource.physical) == key
 

@@ -155,7 +155,7 @@ def test_it_waits_until_kms_knows_a_new_key(world: World, operation: str) -> Non
 
 def test_rotation_waits_until_kms_knows_that_a_key_is_enabled(world: World) -> None:
     aws, outcomes = world.up(CONFIG)
-    _rotate(world, outcomes[0].change.name, False)
+    _rotate(world, outcomes[0].change.name, None)
     _enable(world, outcomes[0].change.name, False)
     answers = ["DisabledException"]
     with _refused(aws, "EnableKeyRotation", lambda _: answers.pop() if answers else None):
