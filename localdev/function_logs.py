@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 
-def lines(invocation: dict[str, Any]) -> Iterator[str]:
+def lines(invocation: dict[str, Any], after: int = 0) -> Iterator[str]:
     """Each with the time the invocation began and the function.
 
-    invocation: a `localdev.functions.history.Invocation`, as a document.
+    invocation: a `localdev.functions.history.Invocation` or `Running`, as a document. after: how many are known.
     """
     began = datetime.fromtimestamp(invocation["started"]).strftime("%H:%M:%S.%f")[:-3]
-    for line in invocation["log"]:
+    dropped = invocation["lines"] - len(invocation["log"])
+    for line in invocation["log"][max(0, after - dropped) :]:
         yield f"{began} {invocation['function']}  {line.rstrip()}"

@@ -38,6 +38,7 @@ def print_functions(emulator: Emulator, names: set[str], follow: bool) -> None:
     if unknown := sorted(names - known):
         raise Refused(f"there is no function {unknown[0]!r}", f"there are: {', '.join(sorted(known)) or 'none yet'}")
     after = 0
+    printed: dict[tuple[str, float], int] = {}  # how many lines of what is under way
     while True:
         try:
             told = emulator.ask(f"/_localdev/invocations?after={after}")
@@ -46,9 +47,16 @@ def print_functions(emulator: Emulator, names: set[str], follow: bool) -> None:
                 raise
             click.echo("the emulator has stopped", err=True)
             return
-        for each in told["invocations"]:
-            if not names or each["function"] in names:
-                click.echo("\n".join(lines(each)))
+        # One that ends just now may be among both.
+        for ended in (False, True):
+            for each in told["invocations" if ended else "running"]:
+                attempt = each["request_id"], each["started"]
+                if not names or each["function"] in names:
+                    for line in lines(each, printed.get(attempt, 0)):
+                        click.echo(line)
+                printed[attempt] = each["lines"]
+                if ended:
+                    del printed[attempt]
         after = told["last"]
         if not follow:
             return

@@ -15,8 +15,9 @@ PATH = "/_localdev/invocations"
 
 
 def answer(request: Request) -> Response:
-    """``{"last": number, "invocations": [...]}``, the oldest first; see `history.Invocation`.
+    """``{"last": number, "invocations": [...], "running": [...]}``, the oldest first.
 
+    See `history.Invocation` and `history.Running`. One that ends just now may be in both.
     ``?after=NUMBER`` leaves out those up to it, ``?account=`` and ``?function=`` those of others.
     """
     last = history.last()  # first, so that none is missed by who asks for what came after it
@@ -26,5 +27,8 @@ def answer(request: Request) -> Response:
     except ValueError:
         wrong = {"error": "after is not a number", "hint": "it is the number of an invocation, or 0"}
         return Response.for_json(wrong, status=HTTPStatus.BAD_REQUEST)
-    found = history.after(after, account=wanted.get("account"), function=wanted.get("function"))
-    return Response.for_json({"last": last, "invocations": [asdict(each) for each in found]})
+    of = {"account": wanted.get("account"), "function": wanted.get("function")}
+    running = history.running(**of)
+    ended = [each for each in history.after(after, **of) if each.number <= last]
+    told = {"invocations": [asdict(each) for each in ended], "running": [asdict(each) for each in running]}
+    return Response.for_json({"last": last, **told})

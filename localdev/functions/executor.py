@@ -3,56 +3,35 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import logging
-import os
 import shutil
 import tempfile
 import threading
 import time
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from localstack.aws.api.lambda_ import LogFormat
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
 from localdev.functions import bytecode, history, platform_events, wording
-from localdev.functions.filesystem import Filesystem, can_mount
+from localdev.functions.filesystem import Filesystem
 from localdev.functions.hot_reload import Snapshot, linked, snapshot
-from localdev.functions.interpreters import Interpreter, here, interpreter_of
+from localdev.functions.interpreters import interpreter_of
+from localdev.functions.invocation_log import InvocationLog
 from localdev.functions.layers import folder_of
 from localdev.functions.namespaces import Namespaces
-from localdev.functions.once import once
-from localdev.functions.runtime_folder import build_runtime_folder, linked_folders
+from localdev.functions.runtime_folder import linked_folders
 from localdev.functions.sandbox import GRACE, Ending, Sandbox
-from localdev.functions.watchdog import MARK, Watchdog
-from localdev.process import LOCK
+from localdev.functions.shared import mounts, runtime_folder, watchdog
+from localdev.functions.watchdog import MARK
 from localdev.settings import HOST
 
-LOG = logging.getLogger(__name__)
 # Seconds: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_LIMIT = 10.0
 # Bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; Lambda grants 100 more.
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
-
-
-@once
-def watchdog() -> Watchdog:
-    return Watchdog(int(os.environ[LOCK]))
-
-
-@once
-def runtime_folder(interpreter: Interpreter) -> Path:
-    folder = Path.home() / "runtime" / interpreter.tag  # the emulator's home is its folder
-    return build_runtime_folder(folder, compiled=interpreter == here())
-
-
-@once
-def mounts() -> bool:
-    if not can_mount():
-        LOG.warning("functions share this machine's /tmp: each is told another folder in TMPDIR")
-    return can_mount()
 
 
 class ProcessExecutor(RuntimeExecutor):
@@ -65,9 +44,8 @@ class ProcessExecutor(RuntimeExecutor):
         self._namespaces = Namespaces() if mounts() else None
         self._variables: dict[str, str] = {}
         self._sandbox: Sandbox | None = None
-        structured = function_version.config.logging_config.get("LogFormat") == LogFormat.JSON
-        self._lines = platform_events if structured else wording
-        self._logs = ""  # written during init, to be shown with the next invocation
+        self._lines = platform_events.lines(function_version.config.logging_config)
+        self._log: InvocationLog
         self._init: float | None = None  # milliseconds of a cold start not yet reported
         self._peak = 0  # MiB
         self._seen: Snapshot | None = None  # of code that is reloaded
@@ -83,6 +61,7 @@ class ProcessExecutor(RuntimeExecutor):
         """
         self._variables = env_vars
         self.function_version.config.code.prepare_for_execution()  # begun long ago, if it is not done
+        self._log = InvocationLog(self.function_version, env_vars)
         with self._working:
             self._begin()
             if self._stopped:
@@ -119,7 +98,7 @@ class ProcessExecutor(RuntimeExecutor):
         return ""  # for LocalStack's own init process, which is not here
 
     def get_logs(self) -> str:
-        return self._logs
+        return self._log.waiting()
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
@@ -161,16 +140,19 @@ class ProcessExecutor(RuntimeExecutor):
         if self._sandbox is not None and not self._sandbox.alive():
             self._discard()  # it ended after its last response
         outcome = self._initialise(request_id, deadline, "invoke") if self._sandbox is None else None
-        self._logs += self._lines.start(request_id, self.function_version.id.qualifier)
+        self._log.add(self._lines.start(request_id, self.function_version.id.qualifier))
         if outcome is None:
-            outcome = self._handle(request_id, payload, deadline)
+            outcome = self._handle(request_id, payload, started, deadline)
         if outcome.kind == wording.TIMED_OUT:
-            self._logs += wording.timeout_line(request_id, settings.timeout)
+            self._log.add(wording.timeout_line(request_id, settings.timeout))
         duration = min(milliseconds_since(began), settings.timeout * 1000)
         peak = min(self._peak, settings.memory_size)  # seen too late to stop it at the limit
-        self._logs += self._lines.end_and_report(
-            request_id, outcome, duration=duration, init=self._init, memory=settings.memory_size, peak=peak
+        self._log.add(
+            self._lines.end_and_report(
+                request_id, outcome, duration=duration, init=self._init, memory=settings.memory_size, peak=peak
+            )
         )
+        log = self._log.end()
         history.record(
             self.function_version.qualified_arn,
             request_id,
@@ -181,11 +163,10 @@ class ProcessExecutor(RuntimeExecutor):
             memory=settings.memory_size,
             peak=peak,
             failure=outcome.body if outcome.failed else None,
-            log=self._logs,
+            log=log,
         )
-        result = InvocationResult(request_id, outcome.body, is_error=outcome.failed, logs=self._logs)
-        self._init, self._logs = None, ""
-        return result
+        self._init = None
+        return InvocationResult(request_id, outcome.body, is_error=outcome.failed, logs=log)
 
     def _initialise(self, request_id: str, deadline: float, phase: str) -> wording.Outcome | None:
         """A new process, up to its first request for work. What went wrong, if something did."""
@@ -200,7 +181,7 @@ class ProcessExecutor(RuntimeExecutor):
         code = settings.code.get_unzipped_code_location()
         if not code.is_dir():  # it was to be reloaded
             outcome = wording.no_folder(settings.handler, str(code))
-            self._logs += self._lines.init_report(outcome, duration=0, phase=phase)
+            self._log.add(self._lines.init_report(outcome, duration=0, phase=phase))
             return outcome
         interpreter = interpreter_of(settings.runtime)
         reloaded = settings.code.is_hot_reloading()
@@ -231,7 +212,7 @@ class ProcessExecutor(RuntimeExecutor):
             sandbox.kill()
         ended = sandbox.initialise(deadline)
         if ended is None:
-            self._logs += sandbox.take_logs()
+            self._log.add(sandbox.take_logs())
             return None
         if isinstance(ended, bytes):
             outcome = wording.init_error(ended)
@@ -239,10 +220,10 @@ class ProcessExecutor(RuntimeExecutor):
         else:
             outcome = self._end(request_id, sandbox, ended)
         self._discard()
-        self._logs += self._lines.init_report(outcome, duration=milliseconds_since(began), phase=phase)
+        self._log.add(self._lines.init_report(outcome, duration=milliseconds_since(began), phase=phase))
         return outcome
 
-    def _handle(self, request_id: str, payload: dict[str, str], deadline: float) -> wording.Outcome:
+    def _handle(self, request_id: str, payload: dict[str, str], started: float, deadline: float) -> wording.Outcome:
         sandbox = self._sandbox
         assert sandbox is not None
         headers = {
@@ -254,13 +235,14 @@ class ProcessExecutor(RuntimeExecutor):
         }
         if self.client_context:
             headers["Lambda-Runtime-Client-Context"] = self.client_context
-        call = sandbox.handle(headers, payload["payload"].encode(), deadline)
+        logged = partial(self._log.go_on, request_id, started)
+        call = sandbox.handle(headers, payload["payload"].encode(), deadline, logged)
         if isinstance(call, Ending):
             outcome = self._end(request_id, sandbox, call)
             self._discard()
             return outcome
         self._peak = sandbox.peak_memory()
-        self._logs += sandbox.take_logs()
+        self._log.add(sandbox.take_logs())
         if len(call.body) > RESPONSE_LIMIT:
             call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             # AWS's runtime gives up over this answer; another one may ask for more work.
@@ -285,7 +267,7 @@ class ProcessExecutor(RuntimeExecutor):
         sandbox.kill()
         watchdog().forget(sandbox.process.pid)
         self._peak = sandbox.peak
-        self._logs += sandbox.take_logs()
+        self._log.add(sandbox.take_logs())
         sandbox.close()
 
     def _saved(self) -> Snapshot | None:

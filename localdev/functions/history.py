@@ -18,6 +18,7 @@ class Invocation:
 
     started: seconds since 1970. duration, billed, init (None if it was warm): milliseconds, as in REPORT.
     memory (the limit), peak: MiB. error: the type of what went wrong, or None; message: what it says.
+    lines: how many there were, of which ``log`` holds the last.
     """
 
     number: int
@@ -35,9 +36,25 @@ class Invocation:
     error: str | None
     message: str | None
     log: list[str]
+    lines: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """One that is under way and has logged something. Fields as in `Invocation`."""
+
+    account: str
+    region: str
+    function: str
+    version: str
+    request_id: str
+    started: float
+    log: list[str]
+    lines: int
 
 
 _invocations: deque[Invocation] = deque(maxlen=KEPT)
+_running: dict[str, Running] = {}
 _recording = threading.Lock()
 _last = 0
 
@@ -60,6 +77,7 @@ def record(
     _, _, _, region, account, _, function, version = arn.split(":")
     error, message = (None, None) if failure is None else _reason(failure)
     with _recording:
+        _running.pop(request_id, None)
         _last += 1
         _invocations.append(
             Invocation(
@@ -78,8 +96,24 @@ def record(
                 error=error,
                 message=message,
                 log=log[-LOG_LIMIT:].splitlines(),
+                lines=len(log.splitlines()),
             )
         )
+
+
+def goes_on(arn: str, request_id: str, *, started: float, log: str) -> None:
+    """log: up to now; the rest as for `record`."""
+    _, _, _, region, account, _, function, version = arn.split(":")
+    kept, lines = log[-LOG_LIMIT:].splitlines(), len(log.splitlines())
+    with _recording:
+        _running[request_id] = Running(account, region, function, version, request_id, started, kept, lines)
+
+
+def running(*, account: str | None = None, function: str | None = None) -> list[Running]:
+    """The first to log first: all, or those of one account or of functions of a name."""
+    with _recording:
+        known = list(_running.values())
+    return [each for each in known if account in (None, each.account) and function in (None, each.function)]
 
 
 def after(number: int, *, account: str | None = None, function: str | None = None) -> list[Invocation]:
@@ -104,6 +138,8 @@ def forget(account: str | None = None) -> None:
         kept = [each for each in _invocations if account not in (None, each.account)]
         _invocations.clear()
         _invocations.extend(kept)
+        for each in [known for known in _running.values() if account in (None, known.account)]:
+            del _running[each.request_id]
 
 
 def _reason(failure: bytes) -> tuple[str, str | None]:

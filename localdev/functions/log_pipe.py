@@ -8,7 +8,7 @@ import os
 # big-endian. Types are a55a00xx: three bytes that no UTF-8 text holds, for 0x00 ends them.
 MARK = b"\xa5\x5a\x00"
 HEADER = 4 + 4 + 8
-KEPT = 8 << 20  # bytes from one look at the text to the next, which mostly is an invocation
+KEPT = 8 << 20  # bytes from one `take` to the next, which mostly is an invocation
 READ = 1 << 16  # bytes at once
 AT_ONCE = 1 << 20  # bytes, the most that the system lets a pipe hold
 
@@ -24,6 +24,7 @@ class LogPipe:
         self.reading, self.writing = os.pipe()
         os.set_blocking(self.reading, False)
         self._received = bytearray()
+        self._room = KEPT  # bytes
         self._dropped = 0  # bytes
 
     def drain(self) -> bool:
@@ -38,8 +39,9 @@ class LogPipe:
                 return True
             if not data:
                 return False
-            kept = data[: KEPT - len(self._received)]
+            kept = data[: self._room]
             self._received += kept
+            self._room -= len(kept)
             self._dropped += len(data) - len(kept)
         return True
 
@@ -51,7 +53,15 @@ class LogPipe:
         if self._dropped:
             text += f"[localdev] {self._dropped} more bytes were logged: the emulator keeps {KEPT} of an invocation\n"
         self._received.clear()
+        self._room = KEPT
         self._dropped = 0
+        return text
+
+    def take_whole(self) -> str:
+        """The records and lines drained so far that are complete."""
+        size = whole(bytes(self._received))
+        text = plain_text(bytes(self._received[:size]))
+        del self._received[:size]
         return text
 
     def close_writing(self) -> None:
@@ -60,6 +70,18 @@ class LogPipe:
 
     def close(self) -> None:
         os.close(self.reading)
+
+
+def whole(data: bytes) -> int:
+    """How many bytes of it are lines and frames that are complete."""
+    end = 0
+    while True:
+        mark = data.find(MARK, end)
+        lines = data.rfind(b"\n", end, len(data) if mark < 0 else mark) + 1 or end
+        frame = mark + HEADER + int.from_bytes(data[mark + 4 : mark + 8], "big")
+        if mark < 0 or frame > len(data):
+            return lines
+        end = frame
 
 
 def plain_text(data: bytes) -> str:

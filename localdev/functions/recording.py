@@ -80,6 +80,7 @@ def apply() -> None:
     """Once per process, before the first function is made."""
     patch(LogHandler.__init__)(write_to_us)
     patch(LogHandler.start_subscriber)(lambda original, self: None)
+    patch(version_manager.LambdaVersionManager.store_logs)(lambda original, self, **_: None)  # see `invocation_log`
     Patch(version_manager, "record_cw_metric_invocation", count_invocation).apply()
     Patch(version_manager, "record_cw_metric_error", count_error).apply()
     Patch(version_manager, "start_thread", start_no_thread_to_count(start_thread)).apply()

@@ -11,6 +11,7 @@ import selectors
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from enum import Enum
 from http import HTTPStatus
 
@@ -23,7 +24,7 @@ from localdev.functions.runtime_api import INIT_ERROR, NEXT, Call, RuntimeApi, a
 from localdev.functions.watchdog import MARK, end_environment, marked
 
 TICK = 0.05  # seconds between looks at the process while it says nothing
-ROUND = 0.5  # seconds between looks at all processes of this machine, a few milliseconds each
+ROUND = 0.5  # seconds between looks at all processes of this machine, a few milliseconds each, and at the log
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL, as AWS grants a runtime with extensions
 
 
@@ -100,14 +101,19 @@ class Sandbox:
         call.answer(HTTPStatus.ACCEPTED)
         return call.body
 
-    def handle(self, headers: dict[str, str], event: bytes, deadline: float) -> Call | Ending:
-        """Gives the runtime an event; its response or error, still to be answered, or how it ended."""
+    def handle(
+        self, headers: dict[str, str], event: bytes, deadline: float, logged: Callable[[str], None] | None = None
+    ) -> Call | Ending:
+        """Gives the runtime an event; its response or error, still to be answered, or how it ended.
+
+        logged: is given the lines that are complete, each half second; the others can be taken afterwards.
+        """
         request = self._waiting or self._next_call(deadline, NEXT)
         self._waiting = None
         if not isinstance(request, Call):
             return request
         request.answer(HTTPStatus.OK, headers, event)
-        return self._next_call(deadline, *answers(headers["Lambda-Runtime-Aws-Request-Id"]))
+        return self._next_call(deadline, *answers(headers["Lambda-Runtime-Aws-Request-Id"]), logged=logged)
 
     def take_logs(self) -> str:
         """Everything written up to now and not taken yet."""
@@ -148,12 +154,14 @@ class Sandbox:
         self._selector.close()
         self._logs.close()
 
-    def _next_call(self, deadline: float, *awaited: str) -> Call | Ending:
+    def _next_call(self, deadline: float, *awaited: str, logged: Callable[[str], None] | None = None) -> Call | Ending:
         """The next of the requests that are awaited."""
         look = time.monotonic() + ROUND
         while True:
             if time.monotonic() > look:
                 self._strays = marked(self._mark)
+                if logged and (text := self._logs.take_whole()):
+                    logged(text)
                 look = time.monotonic() + ROUND
             call = None
             ended = not self.alive()

@@ -40,5 +40,7 @@ def function_environment(own: Mapping[str, object], user: Mapping[str, str], run
         name: str(value) for name, value in own.items() if name not in NOT_ON_AWS and not name.startswith("LOCALSTACK_")
     }
     kept["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
+    if level := kept.get("AWS_LAMBDA_LOG_LEVEL"):
+        kept["AWS_LAMBDA_LOG_LEVEL"] = level.upper()  # LocalStack's "Trace" is no level of the runtime's
     allowed = {name: value for name, value in user.items() if name not in RESERVED}
     return {"LANG": "en_US.UTF-8", "PATH": PATH, **kept, **allowed}

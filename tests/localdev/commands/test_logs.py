@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,13 +21,13 @@ from localdev.cli import cli
 from localdev.emulator import Emulator
 from localdev.errors import NotRunning
 from localdev.lock import FolderLock, write_owner
+from tests.localdev.functions.gate import Gate
 
 pytestmark = [
     pytest.mark.emulator,
     pytest.mark.feature(
         "Toolkit",
         "`localdev logs`: what functions logged, and what they log with `-f`",
-        partly="lines come when the invocation ends; those of one that is under way when the emulator stops are lost",
     ),
 ]
 
@@ -84,6 +85,31 @@ def test_what_is_added_follows(emulator: Emulator, function: Any, another: Any) 
     assert (follower.returncode, errors) == (130, "\n")  # below the ^C
 
 
+def test_what_goes_on_follows_while_it_does(emulator: Emulator, deploy: Callable[..., Any]) -> None:
+    """And comes once."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        gate = Gate(listener)
+        function = deploy(
+            gate.knock + "def handler(event, context): print('begun'); knock('waits'); print('over')", Timeout=60
+        )
+        arguments = command(emulator, function.name, "-f")
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as follower:
+            assert follower.stdout is not None
+            answer = pool.submit(function.invoke)
+            gate.next()
+            seen = [follower.stdout.readline(), follower.stdout.readline()]
+            assert not answer.done()
+            gate.open()
+            for line in follower.stdout:
+                seen.append(line)
+                if "REPORT" in line:
+                    break
+            assert answer.result().error is None
+            follower.send_signal(signal.SIGINT)
+            follower.communicate()
+    assert [line.split()[2] for line in seen] == ["START", "begun", "over", "END", "REPORT"]
+
+
 def test_one_that_is_not_there(emulator: Emulator, function: Any) -> None:
     done = run(emulator, function.name, "work-nobody-deployed")
     assert (done.returncode, done.stdout) == (1, "")
@@ -109,7 +135,11 @@ class Ending(BaseHTTPRequestHandler):
 
 @pytest.mark.parametrize(("follow", "code"), [(True, 0), (False, 1)])
 def test_one_that_stops(tmp_path: Path, follow: bool, code: int) -> None:
-    Ending.answers = [b'{"functions": []}', *([b'{"invocations": [], "last": 0}'] if follow else []), b""]
+    Ending.answers = [
+        b'{"functions": []}',
+        *([b'{"invocations": [], "last": 0, "running": []}'] if follow else []),
+        b"",
+    ]
     lock = FolderLock(tmp_path).acquire()
     assert lock is not None
     with HTTPServer(("127.0.0.1", 0), Ending) as stopping, ThreadPoolExecutor(1) as pool:

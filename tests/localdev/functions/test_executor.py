@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -152,97 +151,6 @@ class TestEnvironment:
         answer = deploy("def handler(event, context):\n    print('größe')\n    return event").invoke("💜")
         assert answer.payload == "💜"
         assert "\ngröße\n" in answer.log
-
-
-class TestLogs:
-    @pytest.mark.feature("Lambda", "START, END and REPORT lines")
-    def test_start_end_and_report(self, deploy: Deploy) -> None:
-        """LOG; a cold start is reported once."""
-        function = deploy("import time\ndef handler(event, context): time.sleep(0.1)")
-        cold, warm = function.invoke(), function.invoke()
-        request_id = cold.report["REPORT RequestId"]
-        lines = cold.log.splitlines()
-        assert lines[0] == f"START RequestId: {request_id} Version: $LATEST"
-        assert lines[1] == f"END RequestId: {request_id}"
-        duration, billed = (float(cold.report[name].split()[0]) for name in ("Duration", "Billed Duration"))
-        init = float(cold.report["Init Duration"].split()[0])
-        assert duration >= 100
-        assert duration + init <= billed < duration + init + 1
-        assert cold.report["Memory Size"] == "256 MB"
-        assert 10 < int(cold.report["Max Memory Used"].split()[0]) < 100
-        assert "Init Duration" not in warm.report
-
-    @pytest.mark.feature("Lambda", "all output logged, in order")
-    def test_everything_written_is_logged_in_order(self, deploy: Deploy) -> None:
-        """LOG: standard output, standard error, the logging module, child processes."""
-        answer = deploy(
-            "import logging, os, subprocess, sys\n"
-            "def handler(event, context):\n"
-            "    print('one')\n"
-            "    logging.warning('two\\nlines')\n"
-            "    print('three', file=sys.stderr)\n"
-            "    subprocess.run(['echo', 'four'])\n"
-            "    os.write(1, b'five')"
-        ).invoke()
-        body = answer.log[answer.log.index("one") : answer.log.index("END")]
-        assert re.fullmatch(r"one\n\[WARNING\]\t\S+Z\t\S+\ttwo\nlines\nthree\nfour\nfive\n", body)
-
-    @pytest.mark.feature("Lambda", "logs in CloudWatch Logs, their end with the answer")
-    def test_no_line_is_lost_on_its_way_to_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
-        """LOG: /aws/lambda/<name>; far more than a pipe holds, until the very end."""
-        function = deploy("def handler(event, context):\n    for i in range(5000): print(f'line {i:>30}')", Timeout=20)
-        assert len(function.invoke().log.encode()) == 4096  # API_Invoke: LogResult holds the last 4 KB
-        group = f"/aws/lambda/{function.name}"
-        until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
-        pages = client("logs").get_paginator("filter_log_events")
-
-        def lines() -> list[str]:
-            return [
-                event["message"].rstrip("\n") for page in pages.paginate(logGroupName=group) for event in page["events"]
-            ]
-
-        until(lambda: any(line.startswith("REPORT") for line in lines()))
-        assert [line for line in lines() if line.startswith("line")] == [f"line {i:>30}" for i in range(5000)]
-
-    @pytest.mark.feature("Lambda", "logs in CloudWatch Logs, their end with the answer")
-    def test_the_log_of_a_failed_init_reaches_cloudwatch(self, deploy: Deploy, client: Any, until: Any) -> None:
-        """LOG: what the function said before it failed is what its author needs."""
-        function = deploy("print('almost'); 1 / 0")
-        function.invoke()
-        group = f"/aws/lambda/{function.name}"
-        until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])
-        until(lambda: client("logs").filter_log_events(logGroupName=group, filterPattern="almost")["events"])
-
-    @pytest.mark.feature(
-        "Lambda", "logs in JSON", partly="of their levels, that of the function's own records is heeded"
-    )
-    def test_logs_may_be_json(self, deploy: Deploy) -> None:
-        """LOG, "Using structured JSON logs"; telemetry-schema-reference. What is printed stays as it is."""
-        function = deploy(
-            "import logging\n"
-            "def handler(event, context):\n"
-            "    logging.getLogger().info('unwanted')\n"
-            "    logging.getLogger().warning('wanted', extra={'more': 1})\n"
-            "    print('printed')\n"
-            "    return 1 / event",
-            LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "WARN"},
-        )
-        start, wanted, printed, report = function.invoke(1).log.splitlines()
-        request_id = json.loads(start)["record"].pop("requestId")
-        assert json.loads(start)["type"] == "platform.start"
-        record = json.loads(wanted)
-        assert (record["level"], record["message"], record["more"]) == ("WARNING", "wanted", 1)
-        assert record["requestId"] == request_id
-        assert printed == "printed"
-        told = json.loads(report)
-        assert (told["type"], told["record"]["status"]) == ("platform.report", "success")
-        assert told["record"]["requestId"] == request_id
-        assert told["record"]["metrics"].keys() == {
-            "durationMs", "billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs"
-        }  # fmt: skip
-        *_, error, report = function.invoke(0).log.splitlines()
-        assert json.loads(error)["errorType"] == "ZeroDivisionError"
-        assert json.loads(report)["record"]["status"] == "error"
 
 
 class TestConcurrency:
