@@ -36,7 +36,9 @@ def main() -> NoReturn:
     try:
         sys.exit(cli(standalone_mode=False))
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "python -m localdev"
+        say(error.format_message(), f"see: {path} --help")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)
@@ -53,5 +55,9 @@ def fail(error: Exception) -> NoReturn:
         hint = "check that the folder given by --dir can be written"
     else:
         hint = "this is a bug of localdev; please report it"
-    click.echo(f"error: {error}\nhint: {hint}", err=True)
+    say(str(error), hint)
     sys.exit(1)
+
+
+def say(error: str, hint: str) -> None:
+    click.echo(f"error: {error}\nhint: {hint}", err=True)

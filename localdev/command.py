@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from localdev.settings import ROOT
+
 if TYPE_CHECKING:
     from localdev.emulator import Emulator
 
 
 def located(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which emulator is meant."""
-    project = Path(__file__).resolve().parent.parent
     command = click.option(
         "--dir",
         "root",
         type=click.Path(file_okay=False, path_type=Path),
-        default=project / ".localdev",
+        default=ROOT,
         help="Where it keeps everything it writes.  [default: .localdev in the project]",
     )(command)
     return click.option(

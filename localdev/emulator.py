@@ -34,7 +34,7 @@ from localdev.errors import (
 )
 from localdev.lock import FolderLock
 from localdev.process import LOCK, SOCKET, STRICT
-from localdev.settings import HOST, localstack_environment
+from localdev.settings import HOST, ROOT, localstack_environment
 
 DEFAULT_PORT = 4566
 START_LIMIT = 60.0  # seconds until a start counts as failed; a cold disk needs 10
@@ -84,6 +84,11 @@ class Emulator:
     def endpoint_url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
+    def command(self, name: str) -> str:
+        """What to type in a shell to give it a command."""
+        where = "" if self.root == ROOT else f" --dir {shlex.quote(str(self.root))}"
+        return f"python -m localdev {name}{where}"
+
     def status(self) -> Status:
         """Looks, changes nothing."""
         running = self._lock.held()
@@ -105,7 +110,7 @@ class Emulator:
         """The document at one of the emulator's own addresses. Raises NotRunning or Refused."""
         port = self._lock.owner().get("port") if self._lock.held() else None
         if port is None:
-            raise NotRunning(f"no emulator of {self.root} runs", "run: python -m localdev start")
+            raise NotRunning(f"no emulator of {self.root} runs", f"run: {self.command('start')}")
         try:
             status, document = request(port, method, path, START_LIMIT)
         except (OSError, ValueError, http.client.HTTPException) as error:
@@ -127,7 +132,7 @@ class Emulator:
                 return False
             if time.monotonic() > deadline:
                 raise StartFailed(
-                    f"an emulator of {self.root} runs but does not answer", "run: python -m localdev stop"
+                    f"an emulator of {self.root} runs but does not answer", f"run: {self.command('stop')}"
                 )
             time.sleep(POLL)
         self._reap()  # one that was killed

@@ -8,6 +8,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from localstack import config
 from localstack.services.events.models import events_stores
 from localstack.services.events.target import TargetSenderFactory
 from localstack.utils.xray.trace_header import TraceHeader
@@ -29,11 +30,13 @@ def fire_rule(account: str, region: str, bus: str, name: str) -> list[dict[str, 
     buses: dict[str, Any] = events_stores[account][region].event_buses
     rule = buses[bus].rules.get(name) if bus in buses else None
     if rule is None:
-        raise NotFired(f"no rule {name!r} on the bus {bus!r} in {region}", "run: aws events list-rules")
+        raise NotFired(f"no rule {name!r} on the bus {bus!r} in {region}", _run("events list-rules"))
     if not rule.schedule_expression:
-        raise NotFired(f"the rule {name!r} has no schedule", "send an event that matches it: aws events put-events")
+        raise NotFired(
+            f"the rule {name!r} has no schedule", "it fires when an event matches it: send one with PutEvents"
+        )
     if rule.state == "DISABLED":
-        raise NotFired(f"the rule {name!r} is disabled", "run: aws events enable-rule")
+        raise NotFired(f"the rule {name!r} is disabled", _run("events enable-rule"))
     event = scheduled_event("aws.events", account, region, rule.arn) | {"detail": {}}
     return [deliver(target, rule, account, region, event) for target in rule.targets.values()]
 
@@ -48,9 +51,9 @@ def fire_schedule(account: str, region: str, group: str, name: str) -> list[dict
     groups: dict[str, Any] = scheduler_backends[account][region].schedule_groups
     schedule = groups[group].schedules.get(name) if group in groups else None
     if schedule is None:
-        raise NotFired(f"no schedule {name!r} in the group {group!r} in {region}", "run: aws scheduler list-schedules")
+        raise NotFired(f"no schedule {name!r} in the group {group!r} in {region}", _run("scheduler list-schedules"))
     if schedule.state == "DISABLED":
-        raise NotFired(f"the schedule {name!r} is disabled", "run: aws scheduler update-schedule --state ENABLED …")
+        raise NotFired(f"the schedule {name!r} is disabled", _run("scheduler update-schedule --state ENABLED …"))
     event = scheduled_event("aws.scheduler", account, region, schedule.arn)
     said = schedule.target.get("Input") or json.dumps(event | {"detail": "{}"})
     words = {"schedule-arn": schedule.arn, "scheduled-time": event["time"], "execution-id": event["id"]}
@@ -58,6 +61,10 @@ def fire_schedule(account: str, region: str, group: str, name: str) -> list[dict
         said = said.replace(f"<aws.scheduler.{word}>", value)
     target = {name: value for name, value in schedule.target.items() if name != "RetryPolicy"}
     return [deliver(target | {"Id": name, "Input": said}, schedule, account, region, event)]
+
+
+def _run(command: str) -> str:
+    return f"run: aws --endpoint-url {config.external_service_url()} {command}"
 
 
 def scheduled_event(source: str, account: str, region: str, arn: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parent.parent / ".localdev"  # the emulator of whoever names no folder
 # What a process needs from its host. No AWS_*, no LocalStack variable and no proxy may leak in.
 PASSED_THROUGH = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 # Longer than any function may run (900 s): the executor times invocations itself, and an environment

@@ -31,7 +31,7 @@ def seconds(context: click.Context, option: click.Parameter, value: str | None) 
     "--at", metavar="TIME", callback=seconds, help="As if it were this time, in ISO 8601; UTC, if it names no zone."
 )
 def expire(root: Path, port: int | None, at: float | None) -> None:
-    """Let go what has expired: S3 objects by lifecycle rules, DynamoDB items by their time to live."""
+    """Let go what has expired. S3 objects do by lifecycle rules, DynamoDB items by their time to live."""
     query = f"?at={at}" if at is not None else ""
     counts = emulator_at(root, port).ask(f"/_localdev/expire{query}", method="POST")
     said = [

@@ -70,7 +70,7 @@ def print_log(emulator: Emulator, follow: bool) -> None:
     try:
         log = path.open("rb")
     except FileNotFoundError:
-        raise LocaldevError(f"no log at {path}", "run: python -m localdev start") from None
+        raise LocaldevError(f"no log at {path}", f"run: {emulator.command('start')}") from None
     with log:
         click.echo(log.read(), nl=False)
         while follow:

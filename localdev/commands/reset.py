@@ -14,7 +14,7 @@ from localdev.command import emulator_at, located
 @located
 @click.option("--account", help="Only this account: the 12 digits that clients give as access key id.")
 def reset(root: Path, port: int | None, account: str | None) -> None:
-    """Delete everything that was made in the running emulator, at once; functions end."""
+    """Delete everything that the emulator holds. At once, while it runs; functions end."""
     query = f"?account={quote(account)}" if account is not None else ""
     accounts = emulator_at(root, port).ask(f"/_localdev/reset{query}", method="POST")["accounts"]
     click.echo(f"reset {', '.join(accounts)}" if accounts else "nothing to reset")

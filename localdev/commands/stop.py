@@ -12,7 +12,7 @@ from localdev.command import emulator_at, located
 @click.command()
 @located
 def stop(root: Path, port: int | None) -> None:
-    """Stop the emulator and every function it runs; with a state to keep, keep it."""
+    """Stop the emulator and every function it runs. What it was started with --state for is kept."""
     emulator = emulator_at(root, port)
     left_out = emulator.save()
     stopped = emulator.stop()

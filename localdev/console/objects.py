@@ -117,7 +117,7 @@ def _pretty(text: str) -> str:
         return text
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for what is nested too deeply
         return text
 
 

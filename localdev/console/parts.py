@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -99,11 +100,11 @@ def yes(truth: object) -> str:
 
 def size(count: float) -> str:
     """Bytes for people: 1,024 of one unit are one of the next."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GB"
+    if count < 1024:
+        return number(round(count), "byte")
+    power = min(int(math.log2(count)) // 10, 3)
+    scaled = count / 1024**power
+    return f"{scaled:.{0 if scaled >= 10 else 1}f} {('kB', 'MB', 'GB')[power - 1]}"
 
 
 def number(count: int, what: str) -> str:

@@ -44,7 +44,9 @@ def test_help_names_every_command_and_imports_next_to_nothing() -> None:
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert "Error: " in done.stderr
+    assert done.stderr.startswith("error: ")
+    command = "python -m localdev start" if "start" in arguments else "python -m localdev"
+    assert done.stderr.endswith(f"\nhint: see: {command} --help\n")
 
 
 def test_when_nothing_runs(tmp_path: Path) -> None:
@@ -52,9 +54,14 @@ def test_when_nothing_runs(tmp_path: Path) -> None:
     assert (stop.returncode, stop.stdout, stop.stderr) == (0, "not running\n", "")
     assert (status.returncode, status.stdout, status.stderr) == (1, "not running\n", "")
     assert (reset.returncode, reset.stdout) == (1, "")
-    assert reset.stderr == f"error: no emulator of {tmp_path} runs\nhint: run: python -m localdev start\n"
+    assert (
+        reset.stderr == f"error: no emulator of {tmp_path} runs\nhint: run: python -m localdev start --dir {tmp_path}\n"
+    )
     assert (logs.returncode, logs.stdout) == (1, "")
-    assert logs.stderr == f"error: no log at {tmp_path}/localstack.log\nhint: run: python -m localdev start\n"
+    assert (
+        logs.stderr
+        == f"error: no log at {tmp_path}/localstack.log\nhint: run: python -m localdev start --dir {tmp_path}\n"
+    )
 
 
 def test_an_error_is_one_line_and_a_hint(tmp_path: Path, free_port: Callable[[], int]) -> None:

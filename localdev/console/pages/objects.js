@@ -3,7 +3,7 @@
 import { content, to } from "./address.js"
 import { h, link } from "./dom.js"
 import { table, text, title } from "./parts.js"
-import { size } from "./words.js"
+import { many, size } from "./words.js"
 
 const PICTURE = /\.(png|jpe?g|gif|webp|avif|svg)$/i
 const THUMBNAIL_LIMIT = 5 * 1024 * 1024
@@ -46,7 +46,7 @@ function named(bucket, { key, size: bytes, changed }, name) {
 export function object(bucket, found) {
   const { key, shown } = found
   const facts = [
-    ["Size", `${size(found.size)} (${found.size.toLocaleString("en")} bytes)`],
+    ["Size", found.size < 1024 ? size(found.size) : `${size(found.size)} (${many(found.size, "byte")})`],
     ["Type", found.type],
     ["Last modified", found.changed],
     ["ETag", found.etag],

@@ -6,11 +6,10 @@ export const duration = (milliseconds) =>
       : `${(milliseconds / 1000).toFixed(milliseconds < 10000 ? 2 : 1)} s`
 
 export const size = (bytes) => {
-  for (const unit of ["bytes", "kB", "MB", "GB"]) {
-    if (bytes < 1024 || unit === "GB") {
-      return `${unit === "bytes" || bytes >= 10 ? Math.round(bytes) : bytes.toFixed(1)} ${unit}`
-    }
+  if (bytes < 1024) return many(bytes, "byte")
+  for (const unit of ["kB", "MB", "GB"]) {
     bytes /= 1024
+    if (bytes < 1024 || unit === "GB") return `${bytes >= 10 ? Math.round(bytes) : bytes.toFixed(1)} ${unit}`
   }
 }
 

@@ -26,6 +26,7 @@ HACK = "<img src=x onerror=window.hacked=1>"
 HACKING_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.title="hacked"</script></svg>'
 )
+DEEP = "[" * 5_000 + "]" * 5_000
 UMLAUTS = b"_" + "ä".encode() * 40_000  # two bytes each, and the preview ends in the middle of one
 PARTLY_BROKEN = f"""
 def handler(event, context):
@@ -99,6 +100,7 @@ def _store(world: World) -> None:
         "archive.bin": (bytes(range(256)), "application/octet-stream"),
         "disguised.png": (b"<script>window.hacked=1</script>", "image/png"),
         f"{HACK}.txt": (HACK.encode(), "text/plain"),
+        "deep.json": (DEEP.encode(), "application/json"),
         "umlaut.txt": (UMLAUTS, "text/plain"),
     }
     for key, (body, kind) in contents.items():

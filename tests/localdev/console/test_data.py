@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.localdev.console.conftest import ACCOUNT, REGION, SECRET, UMLAUTS, World
+from tests.localdev.console.conftest import ACCOUNT, DEEP, REGION, SECRET, UMLAUTS, World
 
 console = pytest.mark.feature("Toolkit", "a local console page: resources, objects, invocations and logs")
 read_only = pytest.mark.feature("Toolkit", "a console that only reads, for this machine's own pages alone")
@@ -206,6 +206,7 @@ def test_objects_are_listed_in_pages(world: World) -> None:
         ("archive.bin", "nothing", None),
         ("umlaut.txt", "text", "_" + "ä" * 32767),
         ("many/000", "text", ""),
+        ("deep.json", "text", DEEP),
     ],
 )
 def test_an_object_is_previewed_as_what_it_is(world: World, key: str, shown: str, text: str | None) -> None:

@@ -170,6 +170,14 @@ def test_the_browser_holds_the_page_to_its_policy(page: Page, world: World) -> N
     assert "frame-ancestors 'none'" in policy
 
 
+@pytest.mark.parametrize(
+    ("key", "said"), [("many/000", "0 bytes"), ("order.json", "15 bytes"), ("umlaut.txt", "78 kB (80,001 bytes)")]
+)
+def test_sizes_are_said_once(page: Page, world: World, key: str, said: str) -> None:
+    page.goto(world.address("s3", name="console-photos", key=key))
+    expect(page.get_by_text(said, exact=True)).to_be_visible()
+
+
 @console
 def test_other_accounts_are_chosen(page: Page, world: World) -> None:
     page.goto(world.address("lambda"))

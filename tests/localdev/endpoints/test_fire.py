@@ -175,11 +175,11 @@ class TestRules:
         assert (missing.returncode, missing.stdout) == (1, "")
         assert missing.stderr.splitlines() == [
             "error: no rule 'nobody' on the bus 'default' in us-east-1",
-            "hint: run: aws events list-rules",
+            f"hint: run: aws --endpoint-url {emulator.endpoint_url} events list-rules",
         ]
         unnamed = run(emulator, "")
         assert (unnamed.returncode, unnamed.stdout) == (2, "")
-        assert unnamed.stderr.endswith("Error: Invalid value for RULE: a rule has a name\n")
+        assert unnamed.stderr.startswith("error: Invalid value for RULE: a rule has a name\nhint: ")
         nowhere = run(emulator, "nobody", "--account", "abc")
         assert nowhere.returncode == 1
         assert "an account is a number of twelve digits\nhint: as in account=" in nowhere.stderr
