@@ -6,7 +6,6 @@ by itself.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from deployer.errors import AwsError, Foreign, TimedOut
-from deployer.resource import STACK_TAG, Properties, Resource, tag_dict, tag_list
+from deployer.errors import AwsError, Foreign
+from deployer.resource import Properties, Resource, tag_dict, tag_list
 from deployer.sizes import size
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _NAME_LIMIT = 63
 BATCH = 1000  # keys a delete request may name
-_TAGS_LAG = 5  # seconds, at most, until a new bucket shows its tags
 _COUNTED = 10_000  # objects, more than anybody loses lightly
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -154,34 +152,17 @@ class S3Bucket(Resource):
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
-        # Tagged in the same call: an interrupted deploy leaves nothing that we do not recognise.
+        # Tagged in the same call: an interrupted deploy leaves nothing that we do not recognise. And in us-east-1 S3
+        # says of a bucket that the account has already that it was made, but for a request with tags.
         configuration: dict[str, Any] = {"Tags": tag_list(want["Tags"])}
         if aws.stack.region != "us-east-1":  # which must not be named, while every other must
             configuration["LocationConstraint"] = aws.stack.region
         if aws.create("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=configuration):
-            if aws.stack.region == "us-east-1" and not cls._is_new(aws, name):
-                return
             fresh = {aspect.property: aspect.fresh for aspect in cls.aspects}
             cls.write(aws, name, {**fresh, "Tags": want["Tags"]}, want)
         elif name not in buckets(aws, name):
             hint = "rename the resource or the project: all accounts share the names of buckets"
             raise Foreign(f"the name '{name}' is taken by a bucket of another account", hint)
-
-    @classmethod
-    def _is_new(cls, aws: Aws, name: str) -> bool:
-        """Whether the bucket is the one just asked for: there S3 may say so also of one that the account had already.
-
-        https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: BucketAlreadyOwnedByYou
-        """
-
-        def tagged() -> bool:
-            have: dict[str, str] = TAGS.read(aws, name) or {}
-            return have.get(STACK_TAG) == aws.stack.mark
-
-        with contextlib.suppress(TimedOut):
-            aws.until(tagged, "waiting until the bucket's tags can be read back", _TAGS_LAG)
-            return True
-        return False
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:

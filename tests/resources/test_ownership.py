@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployer import apply, report, s3
+from deployer import apply, report
 from deployer.errors import Foreign
 from deployer.resource import ID_TAG, STACK_TAG, Resource
 from tests.resources.laws import KINDS, case, every_kind, of_kind
@@ -68,31 +68,6 @@ def test_what_takes_the_name_after_the_plan_is_left_alone(world: World, kind: st
         (outcome,) = (each for each in outcomes if each.change.id == resource.id)
         assert outcome.end == "failed"
         assert resource.physical in str(outcome.error)
-    resource.delete(aws, resource.physical)
-
-
-@pytest.mark.parametrize("world", [pytest.param("localstack", marks=pytest.mark.emulator)], indirect=True)
-def test_a_bucket_that_s3_says_to_have_made_although_it_was_there_is_left_alone(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As in us-east-1; LocalStack does it where no tags are given, so these are taken out of the request."""
-
-    def untag(params: Any, **_: Any) -> None:
-        del params["CreateBucketConfiguration"]["Tags"]
-
-    monkeypatch.setattr(s3, "_TAGS_LAG", 0.1)
-    aws, made = world.plan(case("bucket").CONFIG)
-    resource = of_kind(made, "bucket")[0]
-    case("bucket").FOREIGN(world, resource.physical, {})
-    events = aws.client("s3").meta.events
-    events.register("provide-client-params.s3.CreateBucket", untag)
-    try:
-        with _untouched(world, resource):
-            (outcome,) = (each for each in apply.run(aws, made, report.Quiet()) if each.change.id == resource.id)
-    finally:
-        events.unregister("provide-client-params.s3.CreateBucket", untag)
-    assert outcome.end == "failed"
-    assert "was made by something else at the same time" in str(outcome.error)
     resource.delete(aws, resource.physical)
 
 
