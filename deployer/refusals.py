@@ -35,6 +35,9 @@ def refused(service: str, operation: str, code: str, message: str, address: str)
     hint = ""
     if "BlockPublic" in message:
         hint = "this account blocks public access to all its buckets: see S3's settings for the account in the console"
+    elif code == "KMSAccessDeniedException":  # when a function that has environment variables is invoked
+        # https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
+        hint = "if its role was deleted and made anew: delete the function as well, and run 'up'"
     elif "AccessDenied" in code:
         # Permissions are not always called as their operations are: AWS's own word goes first.
         named = re.search(r"perform:? (\w[\w-]*:\w+)", message)

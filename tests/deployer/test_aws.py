@@ -143,6 +143,15 @@ def test_a_stop_ends_the_waiting(aws: Aws) -> None:
         aws.call("lambda", "get_policy", FunctionName="f")
 
 
+def test_a_function_that_may_not_read_its_own_environment_any_more_is_told_from_missing_rights(aws: Aws) -> None:
+    """https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors"""
+    wire = Wire(aws, "lambda")
+    wire.answers = [json_error("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables")]
+    with pytest.raises(AwsError, match="KMSAccessDenied") as caught:
+        aws.call("lambda", "invoke", FunctionName="f")
+    assert caught.value.hint == "if its role was deleted and made anew: delete the function as well, and run 'up'"
+
+
 def test_exactly_one_code_means_absent(aws: Aws) -> None:
     wire = Wire(aws, "lambda")
     wire.answers = [json_error("ResourceNotFoundException", "no")]
