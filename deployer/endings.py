@@ -41,7 +41,6 @@ def leave(code: int) -> NoReturn:
     if (reason := lost()) and not code:
         complain(f"standard output: {reason}", "nothing else went wrong")
         code = 1
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):
-            stream.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)

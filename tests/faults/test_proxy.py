@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions
@@ -116,6 +118,21 @@ def test_a_connection_is_reset(proxied: tuple[Proxy, Client], fault: faults.Faul
     assert len(asked) == (fault is faults.lose_answer)
     assert caller.list_functions()["Functions"] == []
     assert [call.status for call in proxy.calls] == [None, 200]
+
+
+@pytest.mark.parametrize(("sent", "names"), [(2, ["kms.CreateKey"]), (1, [])])
+def test_half_a_request_is_none(proxied: tuple[Proxy, Client], sent: int, names: list[str]) -> None:
+    """Of a sender that was killed. Half a CreateKey would be a key without tags."""
+    proxy, client = proxied
+    scope = "Credential=test/20260101/us-east-1/kms/aws4_request"
+    head = f"POST / HTTP/1.1\r\nX-Amz-Target: TrentService.CreateKey\r\nAuthorization: {scope}\r\nContent-Length: 2\r\n"
+    address = urlsplit(client("kms").meta.endpoint_url)
+    with socket.create_connection((address.hostname, address.port)) as sender:
+        sender.sendall(f"{head}\r\n{'{}'[:sent]}".encode())
+        sender.shutdown(socket.SHUT_WR)
+        while sender.recv(4096):
+            pass
+    assert [call.name for call in proxy.calls] == names
 
 
 def test_an_answer_is_rewritten(proxied: tuple[Proxy, Client]) -> None:
