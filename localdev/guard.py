@@ -1,7 +1,8 @@
-"""Who may ask for the emulator's own addresses: programs of this machine, and pages that the emulator itself serves.
+"""Who may ask: programs of this machine, and pages that the emulator itself serves.
 
 A page of any other site that a browser has open can send requests here, and with a name of its own that leads to
-127.0.0.1 (DNS rebinding) it could read what comes back.
+127.0.0.1 (DNS rebinding) it could read what comes back. So no such name is answered, and the emulator's own
+addresses have one name only.
 """
 
 # mypy: allow-untyped-calls
@@ -18,10 +19,17 @@ from localdev.settings import HOST
 
 NAMES = (HOST, "localhost")
 HERE = re.compile(rf"({re.escape(HOST)}|localhost)(:\d+)?", re.IGNORECASE)
-# Browsers resolve every name below localhost themselves, and pages of websites and distributions have such.
-NEAR = re.compile(rf"({re.escape(HOST)}|(.+\.)?localhost)(:\d+)?", re.IGNORECASE)
+# Nobody can make these lead here but who sits here: addresses, names that browsers or LocalStack's maker keep on this
+# machine (buckets, APIs and distributions have such), those by which containers know it, and AWS's own endpoints.
+TRUSTED = re.compile(
+    r"""( \d+(\.\d+){3} | \[[\da-f:.]+\]
+        | (.+\.)? localhost (\.localstack\.cloud)?
+        | host\.(docker|containers)\.internal
+        | .+\.(amazonaws\.com(\.cn)? | api\.aws | on\.aws | cloudfront\.net)
+        ) (:\d+)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 OURS = re.compile(r"/_localdev")  # whatever follows: the console answers for all that begins so
-LOCALSTACKS = re.compile(r"/_(localstack|aws)(/|$)")
 
 
 def apply(gateway: Any, port: int) -> None:
@@ -34,17 +42,15 @@ def apply(gateway: Any, port: int) -> None:
 
 def refuse_others(chain: Any, context: Any, response: Any) -> None:
     request = context.request
-    if OURS.match(request.path):
-        if not HERE.fullmatch(request.host):
-            refuse(chain, response, "this host name is not the emulator's", "use 127.0.0.1 or localhost")
-        elif request.headers.get("Origin") not in (None, f"http://{request.host}"):
-            refuse(chain, response, "pages of other origins may not ask this", "open the console itself")
-    elif LOCALSTACKS.match(request.path) and not NEAR.fullmatch(request.host):
+    if not (HERE if OURS.match(request.path) else TRUSTED).fullmatch(request.host):
         refuse(chain, response, "this host name is not the emulator's", "use 127.0.0.1 or localhost")
+    elif OURS.match(request.path) and request.headers.get("Origin") not in (None, f"http://{request.host}"):
+        refuse(chain, response, "pages of other origins may not ask this", "open the console itself")
 
 
 def refuse(chain: Any, response: Any, what: str, hint: str) -> None:
     response.status_code = HTTPStatus.FORBIDDEN
-    response.data = json.dumps({"error": what, "hint": hint})
+    # AWS's SDKs show a message.
+    response.data = json.dumps({"error": what, "hint": hint, "message": f"{what}: {hint}"})
     response.content_type = "application/json"
     chain.terminate()  # no handler of answers adds a header that lets a page read this

@@ -64,12 +64,62 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused(
     assert client("s3").head_bucket(Bucket=bucket)
 
 
-@pytest.mark.parametrize("path", ["/_localstack/health", "/_aws/s3-website/guarded/", "/_aws/sqs/messages"])
-def test_addresses_of_localstack_are_guarded_too(ask: Callable[..., Any], path: str) -> None:
-    refused = ask(path, Host="rebound.example")
-    assert (refused.status, json.loads(refused.body)["hint"]) == (403, "use 127.0.0.1 or localhost")
-    for host in ("127.0.0.1:4566", "localhost", "site.cloudfront.localhost:4566"):
-        assert ask(path, Host=host).status != 403
+AWS = pytest.mark.feature("Toolkit", "no name that a page of another site could make lead here is answered")
+REBOUND = [
+    "rebound.example",
+    "rebound.example:4566",
+    "127.0.0.1.rebound.example",
+    "localhost.rebound.example",
+    "notlocalhost",
+    "notamazonaws.com",
+    "amazonaws.com.rebound.example",
+    "site.s3-website.rebound.example",
+    "api.execute-api.rebound.example",
+    "e1.cloudfront.rebound.example",
+    "host.docker.internal.rebound.example",
+    "rebound.example#.localhost",
+    "[",
+]
+
+
+@AWS
+@pytest.mark.parametrize("host", REBOUND)
+def test_aws_itself_is_not_read_by_another_name(ask: Callable[..., Any], bucket: str, host: str) -> None:
+    """An unsigned GET is one that any page may send."""
+    for path in ("/", f"/{bucket}", "/_localstack/health", f"/_aws/s3-website/{bucket}/", "/2015-03-31/functions/"):
+        refused = ask(path, Host=host)
+        said = json.loads(refused.body)
+        assert (refused.status, said["hint"]) == (403, "use 127.0.0.1 or localhost"), path
+        assert said["message"] == f"{said['error']}: {said['hint']}"
+    assert ask("/", "POST", b"Action=GetCallerIdentity&Version=2011-06-15", Host=host).status == 403
+
+
+@AWS
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:4566",
+        "localhost",
+        "LOCALHOST:4566",
+        "[::1]:4566",
+        "172.17.0.1:4566",
+        "s3.localhost.localstack.cloud:4566",
+        "host.docker.internal:4566",
+        "host.containers.internal:4566",
+        "s3.amazonaws.com",
+        "s3.cn-north-1.amazonaws.com.cn",
+    ],
+)
+def test_it_is_by_those_that_clients_use(ask: Callable[..., Any], host: str) -> None:
+    assert ask("/_localstack/health", Host=host).status == 200
+
+
+@AWS
+@pytest.mark.parametrize(
+    "host", ["none.lambda-url.us-east-1.on.aws", "none.cloudfront.net", "none.cloudfront.localhost"]
+)
+def test_names_of_functions_and_distributions_are_aws_s(ask: Callable[..., Any], host: str) -> None:
+    assert b"not the emulator's" not in ask("/", Host=host).body
 
 
 @pytest.mark.parametrize(
