@@ -6,7 +6,6 @@ default or for a special character. What is not understood allows nothing, and d
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
-Values = Mapping[str, str | list[str]]
+Values = Mapping[str, str | list[str] | None]  # None: it is known that there is none
 
 # Condition keys that are always given if a request has them here: without one AWS has none either. Of all others
 # nobody knows what AWS would give.
@@ -41,6 +40,7 @@ OPTIONAL = frozenset(
         "aws:sourceorgpaths",
         "aws:sourcevpc",
         "aws:sourcevpce",
+        "aws:tagkeys",
         "aws:useragent",
         "aws:username",
         "aws:vpcsourceip",
@@ -50,6 +50,7 @@ OPTIONAL = frozenset(
         "s3:if-none-match",
         "s3:max-keys",
         "s3:prefix",
+        "s3:requestobjecttagkeys",
         "s3:versionid",
         "s3:x-amz-acl",
         "s3:x-amz-server-side-encryption",
@@ -59,28 +60,6 @@ OPTIONAL = frozenset(
     }
 )
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
-
-# What keeps a statement about everybody from being public, as long as no value has a wildcard or a variable.
-NARROWING = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-    }
-)
-
-
-# Operators that say what a value is. With IfExists they hold without any.
-POSITIVE = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress")
 
 
 class Verdict(Enum):
@@ -130,39 +109,6 @@ def judge(document: Document, need: Need, principals: Iterable[str] | None = Non
                 return Verdict.DENY
             found = Verdict.ALLOW
     return found
-
-
-def is_public(policy: str) -> bool:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
-    "The meaning of 'public'". Text that is no policy is S3's to refuse.
-    """
-    try:
-        statements = many(json.loads(policy)["Statement"])
-    except (ValueError, KeyError, TypeError):
-        return False
-    return any(
-        statement.get("Effect") == "Allow"
-        and (_everybody(statement.get("Principal")) or "NotPrincipal" in statement)
-        and not _narrowed(statement.get("Condition", {}))
-        for statement in statements
-    )
-
-
-def _everybody(principal: Any) -> bool:
-    return "*" in many(principal.get("AWS") if isinstance(principal, dict) else principal)
-
-
-def _narrowed(conditions: Any) -> bool:
-    return any(
-        key.lower() in NARROWING and operator.rpartition(":")[2] in POSITIVE and all(map(_fixed, many(values)))
-        for operator, keys in conditions.items()
-        if not operator.startswith("ForAllValues:")  # which holds without any value, too
-        for key, values in keys.items()
-    )
-
-
-def _fixed(value: Any) -> bool:
-    return not any(wide in str(value) for wide in ("*", "?", "${")) and not str(value).endswith("/0")
 
 
 def many(value: Any) -> list[Any]:
@@ -215,7 +161,11 @@ def _filled(text: str, values: Values) -> str | None:
 
 def _without(text: str, values: Values) -> bool:
     """Whether AWS has no value either for the variables that have none here."""
-    return all(name.lower() in {*values, *OPTIONAL} for name in VARIABLE.findall(text))
+    return all(_known(name.lower(), values) for name in VARIABLE.findall(text))
+
+
+def _known(key: str, values: Values) -> bool:
+    return key in OPTIONAL or key in values
 
 
 def _names(statement: Statement, principals: set[str]) -> bool:
@@ -247,7 +197,7 @@ def _holds(operator: str, key: str, wanted: list[Any], values: Values, *, unknow
     plain = plain.removesuffix("IfExists")
     negative = plain.replace("Not", "", 1) if "Not" in plain else None
     compare = OPERATORS.get(negative or plain)
-    if (compare is None and plain != "Null") or (value is None and key not in OPTIONAL):
+    if (compare is None and plain != "Null") or not _known(key, values):
         return unknown
     texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in wanted]
     if compare is None:

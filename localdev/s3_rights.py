@@ -63,6 +63,14 @@ OF_VERSIONS = {
     "PutObjectAcl": "PutObjectVersionAcl",
     "PutObjectTagging": "PutObjectVersionTagging",
 }
+# Which can be asked about the tags of the object that is there.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ABOUT_TAGS = frozenset(
+    f"s3:{verb}Object{version}{what}"
+    for version in ("", "Version")
+    for what, verbs in {"": ("Get",), "Acl": ("Get", "Put"), "Tagging": ("Get", "Put", "Delete")}.items()
+    for verb in verbs
+)
 GRANTING = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP", "GrantWrite")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from localdev.policies import is_public
+from localdev.public_policies import is_public
 from localdev.strict.rights.callers import identify
 from localdev.strict.rights.objects import bucket_arn
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from localdev.policies import Need, Verdict, is_public, judge
+from localdev.policies import Need, Verdict, judge
+from localdev.public_policies import is_public
 
 DOCUMENTS = pytest.mark.feature(
     "Strict mode",

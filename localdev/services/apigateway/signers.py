@@ -64,7 +64,7 @@ def require_right(context: Any, signer: Principal) -> bool:
     if caller is None:
         return False
     need = resource_policy.need(context, aws_requestedregion=context.region)
-    why = refusal(caller, need, {}, resource_policy.of(context))
+    why = refusal(caller, need, [], resource_policy.of(context))
     if why:
         explicitly = " with an explicit deny" if "explicit" in why else ""
         raise resource_policy.denial(context, signer.arn, explicitly)

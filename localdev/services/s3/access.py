@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,8 +14,9 @@ from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
 from localstack.services.s3.constants import ALL_USERS_ACL_GRANTEE, S3_HOST_ID
 
 from localdev.policies import Document, Need, Verdict, judge, surroundings
-from localdev.s3_rights import NOBODY, rights
+from localdev.s3_rights import ABOUT_TAGS, NOBODY, rights
 from localdev.services.s3 import presigned
+from localdev.tags import Tags
 
 SIGNED = ("X-Amz-Signature", "Signature")
 
@@ -39,7 +41,7 @@ def refuse_strangers(chain: Any, context: RequestContext, response: Any) -> None
         bucket = find_bucket(right.bucket)
         if bucket is None and right.bucket and not creates:
             return  # that there is none is no secret
-        if bucket is None or not anyone_may(bucket, right.action, right.key):
+        if bucket is None or not anyone_may(bucket, right.action, right.key, right.version):
             raise AccessDenied("Access Denied", HostId=S3_HOST_ID)
         found = not right.reads or find_object(bucket, right.key, right.version)
         if not found and not anyone_may(bucket, "s3:ListBucket"):
@@ -61,17 +63,33 @@ def find_object(bucket: Any, key: str | None, version: str | None = None) -> Any
     return found if version or type(found).__name__ == "S3Object" else None
 
 
+def existing_tags(bucket: Any, action: str, key: str | None, version: str | None = None) -> Tags:
+    """Of an object, if an action can be asked about them. None of what does not exist."""
+
+    def find() -> dict[str, str]:
+        from localstack.services.s3.models import s3_stores
+        from localstack.services.s3.utils import get_unique_key_id
+
+        found = find_object(bucket, key, version) if bucket and action in ABOUT_TAGS else None
+        if found is None:
+            return {}
+        tags = s3_stores[bucket.bucket_account_id][AWS_REGION_US_EAST_1].TAGS.tags
+        return dict(tags.get(get_unique_key_id(bucket.name, found.key, found.version_id), {}))
+
+    return Tags("s3:existingobjecttag/", find=find)
+
+
 def has(bucket: Any, key: str) -> bool:
     return find_object(bucket, key) is not None
 
 
-def anyone_may(bucket: Any, action: str, key: str | None = None) -> bool:
+def anyone_may(bucket: Any, action: str, key: str | None = None, version: str | None = None) -> bool:
     """By the bucket's policy, or the access control lists of bucket and object, and if neither is blocked.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     block = bucket.public_access_block or {}
-    verdict = _judge(bucket, Need(action, _arn(bucket, key), surroundings()), ())
+    verdict = _judge(bucket, _need(bucket, action, key, version=version), ())
     if verdict is Verdict.DENY:
         return False
     if verdict is Verdict.ALLOW and not block.get("RestrictPublicBuckets"):
@@ -86,12 +104,19 @@ def service_may(bucket: Any, action: str, key: str | None, service: str, about: 
 
     about: values of condition keys, whose names are in lower case.
     """
-    return _judge(bucket, Need(action, _arn(bucket, key), {**surroundings(), **about}), (service,)) is Verdict.ALLOW
+    return _judge(bucket, _need(bucket, action, key, about), (service,)) is Verdict.ALLOW
 
 
 def _judge(bucket: Any, need: Need, principals: Iterable[str]) -> Verdict:
     policy: Document = json.loads(bucket.policy or "{}")
     return judge(policy, need, principals)
+
+
+def _need(
+    bucket: Any, action: str, key: str | None, about: Mapping[str, str] | None = None, version: str | None = None
+) -> Need:
+    layers: list[Any] = [about or {}, surroundings(), existing_tags(bucket, action, key, version)]
+    return Need(action, _arn(bucket, key), ChainMap(*layers))
 
 
 def _arn(bucket: Any, key: str | None) -> str:

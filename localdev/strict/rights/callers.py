@@ -12,6 +12,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
+from localdev import tags
 from localdev.policies import Document, many
 from localdev.s3_rights import NOBODY
 from localdev.strict.rights import sessions
@@ -32,13 +33,17 @@ OWN_SESSION: Document = {
 
 @dataclass(frozen=True)
 class Identity:
-    """A user, a federated one, or a session of a role. ``limits``: what its boundary and its session allow at most."""
+    """A user, a federated one, or a session of a role.
+
+    limits: what its boundary and its session allow at most. tags: its own, and those of its session.
+    """
 
     arn: str
     account: str
     policies: list[Document]
     limits: Mapping[str, Document] = field(default_factory=dict)
     role: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def principals(self) -> set[str]:
@@ -81,7 +86,8 @@ def role_session(role: str, session: str = "session") -> Identity:
     found = _role(role)
     if found is None:
         return Identity(arn, account, [], role=role)
-    return Identity(arn, account, _documents(found), _boundary(role, found.permissions_boundary_arn), role)
+    boundary = _boundary(role, found.permissions_boundary_arn)
+    return Identity(arn, account, _documents(found), boundary, role, tags.read(found.tags))
 
 
 def trust_policy(role: str) -> Document | None:
@@ -114,7 +120,7 @@ def _owner(key: str, account: str, partition: str) -> Identity | None:
     backend = sts_backends[account][partition]
     session = backend.get_assumed_role_from_access_key(key)
     if session is not None:
-        identity = role_session(session.role_arn, session.session_name)
+        identity = _tagged(role_session(session.role_arn, session.session_name), key)
         named = getattr(session, "policy_arns", ())
         if not session.policy and not named:
             return identity
@@ -126,9 +132,9 @@ def _owner(key: str, account: str, partition: str) -> Identity | None:
         if any(each.access_key_id == key and each.status == "Active" for each in user.access_keys):
             groups = iam.get_groups_for_user(user.name)
             policies = [document for each in (user, *groups) for document in _documents(each)]
-            return Identity(
-                user.arn, user.account_id, policies, _boundary(user.arn, getattr(user, "permissions_boundary", None))
-            )
+            boundary = _boundary(user.arn, getattr(user, "permissions_boundary", None))
+            own_tags = iam.tagger.get_tag_dict_for_resource(user.arn)
+            return Identity(user.arn, user.account_id, policies, boundary, tags=own_tags)
     raise CommonServiceException("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
@@ -141,6 +147,14 @@ def _of_user(session: sessions.UserSession, backend: Any) -> Identity | None:
     arn = f"arn:{partition}:sts::{account}:federated-user/{session.name}"
     federated = replace(user, arn=arn, role=None) if user else Identity(arn, account, [EVERYTHING])
     return _limited(federated, _together(backend, session.policy, session.policies))
+
+
+def _tagged(session: Identity, key: str) -> Identity:
+    """With the tags that whoever asked for the session gave it."""
+    from localstack.services.sts.models import sts_stores
+
+    found: Any = sts_stores[session.account]["us-east-1"].sessions.get(key)  # which all regions share
+    return replace(session, tags=session.tags | tags.read(found["tags"].values())) if found else session
 
 
 def _limited(identity: Identity, limit: Document) -> Identity:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from localdev.policies import Document, Need, Verdict, judge, surroundings
+from localdev.policies import Document, Need, Values, Verdict, judge, surroundings
 from localdev.strict.rights.callers import Anonymous, Caller, Identity, Service
 from localdev.strict.rights.resources import owner_of, policy_of
+from localdev.strict.rights.tags import of_resource
+from localdev.tags import Tags
 
 # What AWS's services may do only with a policy of the resource that says so.
 PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage", "sts:AssumeRole"})
@@ -15,15 +19,17 @@ PERMITTED = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"
 PRINCIPAL_TYPES = {"assumed-role": "AssumedRole", "federated-user": "FederatedUser", "user": "User"}
 
 
-def refusal(caller: Caller, need: Need, conditions: Mapping[str, str], carried: Document | None = None) -> str | None:
-    """The end of AWS's sentence; None if the caller may. carried: the resource's policy, if it cannot be looked up.
+def refusal(caller: Caller, need: Need, conditions: Iterable[Values], carried: Document | None = None) -> str | None:
+    """The end of AWS's sentence; None if the caller may. conditions: what the request says.
+
+    carried: the resource's policy, if it cannot be looked up.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
     within one account, and ``..._policy-eval-basics-cross-account.html``.
     """
-    need = replace(
-        need, conditions={**surroundings(), **conditions, **_about(caller), **_belongs(need), **need.conditions}
-    )
+    layers: list[Any] = [need.conditions, _belongs(need), _about(caller), *conditions, surroundings()]
+    layers += [_carried_by(caller), of_resource(need)]
+    need = replace(need, conditions=ChainMap(*layers))
     carried = carried or policy_of(need.resource)
     if isinstance(caller, Identity):
         return _of_identity(caller, need, carried)
@@ -100,6 +106,10 @@ def _about(caller: Caller) -> dict[str, str]:
     elif isinstance(caller, Anonymous):
         found["aws:principaltype"] = "Anonymous"
     return found
+
+
+def _carried_by(caller: Caller) -> Tags:
+    return Tags("aws:principaltag/", find=lambda: caller.tags if isinstance(caller, Identity) else {})
 
 
 def _belongs(need: Need) -> dict[str, str]:

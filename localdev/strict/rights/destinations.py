@@ -37,7 +37,7 @@ def check(context: RequestContext) -> None:
 
 def _function_role(context: RequestContext, role: str) -> None:
     if (
-        refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), _where(context))
+        refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), [_where(context)])
         is not None
     ):
         _invalid("The role defined for the function cannot be assumed by Lambda.")
@@ -51,7 +51,7 @@ def _event_source(context: RequestContext, request: Any) -> None:
         return  # LocalStack says so itself
     role, service = function.role, source.split(":")[2]
     for action in POLLED.get(service, ()):
-        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), _where(context)) is None:
+        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), [_where(context)]) is None:
             continue
         if service == "sqs":
             _invalid(f"The provided execution role does not have permissions to call {action} on SQS")

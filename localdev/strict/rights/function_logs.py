@@ -34,7 +34,7 @@ def write_with_the_roles_rights(original: Callable[..., None], self: Any, item: 
         wanted.insert(0, Need("logs:CreateLogGroup", group))
     session = callers.role_session(self.role_arn)
     for need in wanted:
-        if refusal(session, need, {"aws:requestedregion": self.region}) is not None:
+        if refusal(session, need, [{"aws:requestedregion": self.region}]) is not None:
             say_once(f"{self.role_arn} may not {need.action} in {item.log_group}: what its function logs is lost")
             return
     original(self, item)

@@ -10,6 +10,7 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localdev.policies import Need, surroundings
 from localdev.strict.rights.callers import Anonymous, Caller, Identity
 from localdev.strict.rights.decisions import refusal
+from localdev.strict.rights.tags import of_request
 
 LOG = logging.getLogger(__name__)
 # Elsewhere it is AccessDeniedException.
@@ -35,7 +36,7 @@ def message(caller: Caller, need: Need, context: RequestContext) -> str | None:
     given = {**surroundings(context.request.headers), "aws:requestedregion": context.region}
     if external := (context.service_request or {}).get("ExternalId"):
         given["sts:externalid"] = str(external)
-    why = refusal(caller, need, given)
+    why = refusal(caller, need, [given, *of_request(context)])
     if why is None:
         return None
     who = caller.arn if isinstance(caller, Identity) else getattr(caller, "name", "anonymous")

@@ -11,7 +11,7 @@ from tests.localdev.strict.account import ACCOUNT, Account, allow, credentials, 
 KEYS = pytest.mark.feature(
     "Strict mode",
     "condition keys: who asks, when, for what; `iam:PassedToService`, `dynamodb:LeadingKeys`, some of KMS, S3 and STS",
-    partly="any other, such as those of tags, allows nothing, and denies",
+    partly="any other allows nothing, and denies",
 )
 
 
@@ -29,6 +29,8 @@ KEYS = pytest.mark.feature(
         ("DateGreaterThan", "aws:CurrentTime", "1"),
         ("StringLike", "aws:UserAgent", "*Boto3*"),
         ("Null", "aws:MultiFactorAuthPresent", "true"),
+        ("IpAddress", "aws:SourceIp", "127.0.0.0/8"),
+        ("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"),
     ],
 )
 def test_what_a_request_says_of_itself(account: Account, user: Any, operator: str, key: str, value: str) -> None:

@@ -117,6 +117,25 @@ def test_a_version_is_not_the_object(
     assert ask("/guarded/a%20file.txt").status == 403
 
 
+def test_what_is_tagged_so_may_be_public(
+    ask: Callable[..., Any], client: Callable[..., Any], publish: Callable[..., None]
+) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html"""
+    s3, name = client("s3"), "guarded-by-tags"
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    there = {"Bucket": name, "Key": "a.txt"}
+    old = s3.put_object(**there, Body=b"old")["VersionId"]
+    s3.put_object(**there, Body=b"new", Tagging="for=all")
+    tagged = {"Condition": {"StringEquals": {"s3:ExistingObjectTag/For": "all"}}}
+    publish(name, "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", **tagged)
+    assert ask(f"/{name}/a.txt").body == b"new"
+    assert ask(f"/{name}/a.txt?versionId={old}").status == 403
+    assert ask(f"/{name}/a.txt", "PUT", b"mine").status == 403
+    s3.delete_object_tagging(**there)
+    assert ask(f"/{name}/a.txt").status == 403
+
+
 def test_a_public_policy_opens_what_it_says_and_nothing_else(
     ask: Callable[..., Any], publish: Callable[..., None], bucket: str
 ) -> None:
