@@ -126,6 +126,7 @@ CONDITIONS: list[tuple[str, Any, Any, bool]] = [
     ("DateLessThan", "tomorrow", "2029-12-31T15:00:01Z", False),
     ("IpAddress", "203.0.113.0/24", "203.0.113.7", True),
     ("IpAddress", ["198.51.100.0/24", "203.0.113.7"], "203.0.113.7", True),
+    ("IpAddress", "203.0.113.9/24", "203.0.113.7", True),
     ("IpAddress", "203.0.113.9/24", "203.0.114.7", False),
     ("IpAddress", "2001:db8::/32", "2001:db8::1", True),
     ("IpAddress", "2001:db8::/32", "203.0.113.7", False),

@@ -19,7 +19,10 @@ from rolo import Request
 from localdev import signatures
 from localdev.signatures import Incomplete, Mismatch, Outdated, Refused, UnknownKey
 
-pytestmark = pytest.mark.moto
+pytestmark = [
+    pytest.mark.moto,
+    pytest.mark.feature("API Gateway", "AWS_IAM authorization: signatures are verified, the event names the signer"),
+]
 
 HOST = "http://127.0.0.1:4566"
 SIGNERS = {"header": (SigV4Auth, "execute-api"), "query": (SigV4QueryAuth, "execute-api")}
@@ -122,6 +125,16 @@ def test_a_body_of_s3_is_the_one_its_header_tells_if_that_is_signed() -> None:
     assert verify(request, "s3")
 
 
+def test_a_signed_header_may_be_in_the_query() -> None:
+    """Where SDKs for JavaScript put some."""
+    request = signed("S3", "/bucket/key?x-amz-acl=private", **{"X-Amz-Acl": "private"})
+    del request.headers["X-Amz-Acl"]
+    assert verify(request, "s3")
+    request.url = request.url.replace("acl=private", "acl=public-read")
+    with pytest.raises(Mismatch):
+        verify(request, "s3")
+
+
 @pytest.mark.parametrize(
     ("way", "minutes", "says"),
     [
@@ -189,6 +202,10 @@ def test_a_signature_is_for_one_service_region_and_day(way: str, said: str, inst
         ({"Authorization": "token"}, "Invalid key=value pair (missing equal-sign) in Authorization header (hash"),
         ({"Authorization": "Basic a=b"}, "Authorization header requires 'Credential' parameter. Authorization header"),
         ({"Authorization": "AWS4-HMAC-SHA256 Credential=x"}, "Authorization header requires 'Signature' parameter."),
+        (
+            {"Authorization": "AWS3 Credential=a, Signature=b, SignedHeaders=c"},
+            "Authorization=(hashed with SHA-256 and",
+        ),
         ({"Authorization": "?"}, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header"),
         ({"Authorization": "?", "X-Amz-Date": "now"}, "Date must be in ISO-8601 'basic format'. Got 'now'."),
         ({"Authorization": "? ", "X-Amz-Date": "x"}, "Credential must have exactly 5 slash-delimited elements, e.g."),
