@@ -35,8 +35,8 @@ STRANGERS = [
 @pytest.fixture(scope="module")
 def bucket(client: Callable[..., Any]) -> str:
     """One that a reset would delete."""
-    client("s3").create_bucket(Bucket="guarded")
-    return "guarded"
+    client("s3").create_bucket(Bucket="watched")
+    return "watched"
 
 
 @pytest.mark.parametrize("origin", STRANGERS)
