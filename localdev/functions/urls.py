@@ -10,9 +10,12 @@ from localstack.config import HostAndPort
 from localstack.services.lambda_ import provider
 from localstack.utils.patch import Patch
 
+from localdev.functions import url_access
+
 
 def apply() -> None:
     Patch(provider, "localstack_host", below_localhost).apply()
+    url_access.apply()
 
 
 def below_localhost(custom_port: int) -> HostAndPort:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import io
 import json
 import urllib.error
@@ -10,10 +12,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from localdev.emulator import Emulator
+from tests.localdev.functions.signed import headers_of
 from tests.localdev.strict.account import (
     ACCOUNT,
     REGION,
@@ -119,6 +123,34 @@ def test_a_function_logs_if_its_role_may(function: Function, strict_emulator: Em
     assert after.count("called") == 1
     said = f"{function.role.arn} may not logs:PutLogEvents in /aws/lambda/strict: what its function logs is lost"
     assert strict_emulator.log.read_text().count(said) == 1
+
+
+@pytest.mark.feature("Strict mode", "rights of who signs requests to a function's URL")
+def test_a_signer_needs_both_rights_to_call_a_url(function: Function, account: Account) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html, "Auth type AWS_IAM"."""
+    config = {"FunctionName": function.name, "AuthType": "AWS_IAM"}
+    host = urlsplit(account.client("lambda").create_function_url_config(**config)["FunctionUrl"]).netloc
+    role = account.role(principal={"AWS": ACCOUNT})
+    keys = account.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="tester")["Credentials"]
+
+    def status(*keys: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(account.url).port, timeout=60)
+        connection.request("POST", "/", b"", headers_of(host, "/", b"", *keys))
+        with contextlib.closing(connection):
+            return connection.getresponse().status
+
+    session = [keys[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+    for actions, want in (
+        (["lambda:InvokeFunctionUrl"], 403),
+        (["lambda:InvokeFunction"], 403),
+        (["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"], 200),
+    ):
+        role.may(allow(actions, function.arn))
+        assert status(*session) == want
+    assert status() == 200  # the account itself
+    narrow = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    role.may(allow("lambda:*", function.arn, Condition=narrow))
+    assert status(*session) == 403
 
 
 @MADE
