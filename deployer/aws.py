@@ -19,7 +19,7 @@ import botocore.exceptions as boto
 from botocore.config import Config as BotoConfig
 from botocore.parsers import ResponseParserError as ParserError
 
-from deployer import emulator, refusals, transient
+from deployer import emulator, partitions, refusals, transient
 from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
 from deployer.pacing import Pace
 from deployer.stack import Stack
@@ -80,7 +80,11 @@ class Aws:
         return self._clients[service]
 
     def _new_client(self, service: str, **settings: Any) -> Any:
-        """``settings`` are botocore's, for a client that differs from the others."""
+        """``settings`` are botocore's, for a client that differs from the others.
+
+        Raises:
+            UsageError: calls to AWS would go elsewhere.
+        """
         endpoint = self.stack.endpoint_url
         local = endpoint is not None
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if local else {}
@@ -101,6 +105,8 @@ class Aws:
             )
         except (boto.BotoCoreError, ValueError) as error:
             raise Unreachable(str(error), "check the profile, region and endpoint") from None
+        if not local and not partitions.leads_to_aws(client.meta.endpoint_url):
+            raise refusals.elsewhere(client.meta)
         client.meta.events.register("before-send", self.calls.count)
         return client
 

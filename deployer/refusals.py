@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.exceptions as boto
 
 from deployer import emulator
-from deployer.errors import AwsError, TimedOut, Unreachable
+from deployer.errors import AwsError, TimedOut, Unreachable, UsageError
 
 _OF_CREDENTIALS = frozenset(
     {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken",
      "InvalidAccessKeyId", "AuthFailure", "ExpiredTokenException", "InvalidSignatureException"}
 )  # fmt: skip
+
+ENDPOINT = "AWS_ENDPOINT_URL"  # botocore's variable, which may also end in the name of a service
 
 # What says that there is one of that name already.
 EXISTS = (
@@ -48,6 +53,22 @@ def refused(service: str, operation: str, code: str, message: str, address: str)
 def alien(address: str) -> Unreachable:
     """Something answered that is neither AWS nor an emulator of it."""
     return Unreachable(f"{address} does not answer as AWS does", "check the address: is it a LocalStack?")
+
+
+def elsewhere(client: Any) -> UsageError:
+    """Calls meant for AWS would not go there. ``client``: what botocore tells of one, its ``meta``."""
+    service = client.service_model.service_id.hyphenize().replace("-", "_").upper()
+    names = (f"{ENDPOINT}_{service}", ENDPOINT)
+    name = next((name for name in names if os.environ.get(name)), "")
+    return UsageError(
+        f"{name or 'endpoint_url in the AWS profile'} leads to {host(client.endpoint_url)}, which is not AWS",
+        f"{f'unset {name}' if name else 'take it out'}; for an emulator use --endpoint-url, without --target aws",
+    )
+
+
+def host(url: str) -> str:
+    """Where a URL leads to: the whole may hold a password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def unreachable(error: boto.BotoCoreError, endpoint_url: str | None) -> AwsError:

@@ -5,13 +5,16 @@ It is the same ``main`` that ``deploy.py`` calls, in a process group of its own.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -38,12 +41,30 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", **changes}
 
 
+def played_by(url: str, service: str = "") -> dict[str, str]:
+    """Variables with which the emulator at ``url`` is AWS, or one service of it (such as ``STS``)."""
+    return {f"AWS_ENDPOINT_URL{service and f'_{service}'}": url, "AWS_DATA_PATH": str(_this_machine_is_aws())}
+
+
+@functools.cache
+def _this_machine_is_aws() -> Path:
+    """A folder of botocore's data, in which a domain of AWS is this machine."""
+    import botocore
+
+    partitions = json.loads(Path(botocore.__file__).with_name("data").joinpath("partitions.json").read_text())
+    partitions["partitions"][0]["outputs"]["dualStackDnsSuffix"] = "127.0.0.1"
+    folder = Path(tempfile.mkdtemp(prefix="aws-data-"))
+    atexit.register(shutil.rmtree, folder)
+    (folder / "partitions.json").write_text(json.dumps(partitions))
+    return folder
+
+
 class Run:
     """One run of ``python deploy.py`` with ``arguments``, from now on."""
 
     def __init__(self, *arguments: str | Path, env: dict[str, str], cwd: Path = ROOT) -> None:
         self.arguments = [str(argument) for argument in arguments]
-        self._folder = TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory()
         self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
         what = (self.arguments, env, cwd, self._out, self._err)
         self._process = _context.Process(target=_main, args=what)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as boto
@@ -17,8 +16,10 @@ from botocore.config import Config as BotoConfig
 from botocore.parsers import ResponseParserError as ParserError
 
 from deployer.doctor import rights
-from deployer.doctor.check import Check
+from deployer.doctor.check import Check, State
 from deployer.errors import AwsError, SkiffError
+from deployer.partitions import leads_to_aws
+from deployer.refusals import ENDPOINT, host
 from deployer.run import Run
 
 _CONNECT, _ANSWER = 3, 5  # seconds
@@ -26,11 +27,13 @@ _UNEASY = 60  # seconds that two clocks may differ
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 _REFUSED = 300  # seconds after which AWS takes a signature for an old one
 _SIGN_IN = "run 'aws configure' or 'aws sso login', or set AWS_PROFILE"
-_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 def account(run: Run) -> Iterator[Check]:
-    yield from _endpoints()
+    endpoints = list(_endpoints())
+    yield from endpoints
+    if any(check.state == "problem" for check in endpoints):
+        return  # whoever answers there, it is not AWS
     try:
         session = boto3.Session()
         known = session.get_available_regions("lambda", "aws")  # reads the configuration of the AWS CLI
@@ -69,9 +72,10 @@ def account(run: Run) -> Iterator[Check]:
 
 def _endpoints() -> Iterator[Check]:
     for name, value in sorted(os.environ.items()):
-        if name.startswith(_ENDPOINT) and value:
-            text = f"{name} is set: calls go to {_host(value)} and not to AWS"
-            yield Check("endpoint", "warning", text, f"unset {name}")
+        if name.startswith(ENDPOINT) and value:
+            state: State = "warning" if leads_to_aws(value) else "problem"
+            where = "another address of AWS" if state == "warning" else "not AWS"
+            yield Check("endpoint", state, f"{name} leads to {host(value)}, which is {where}", f"unset {name}")
 
 
 def _region(session: Any, region: str) -> Iterator[Check]:
@@ -105,9 +109,9 @@ def _network(region: str) -> list[Check]:
     except (boto.BotoCoreError, ValueError) as error:
         return [Check("network", "problem", _line(error), "check the network, HTTPS_PROXY and the region")]
     except ParserError:
-        text = f"{_host(address)} does not answer as AWS does"
+        text = f"{host(address)} does not answer as AWS does"
         return [Check("network", "problem", text, "check AWS_ENDPOINT_URL and HTTPS_PROXY")]
-    found = [Check("network", "ok", f"{_host(address)} answers")]
+    found = [Check("network", "ok", f"{host(address)} answers")]
     try:
         theirs = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
@@ -144,11 +148,6 @@ def _credentials(session: Any, reached: bool) -> Check:
     except (boto.BotoCoreError, boto.ClientError) as error:
         return Check("credentials", "problem", _line(error), _SIGN_IN)
     return Check("credentials", "ok", f"from {source}: a key that ends in {key[-4:]}")
-
-
-def _host(url: str) -> str:
-    """Where a URL leads to: the whole may hold a password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _line(error: Exception) -> str:

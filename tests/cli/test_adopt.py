@@ -11,7 +11,7 @@ import pytest
 from tests.cli.refusal import refused, write_project
 from tests.cli.terminal import in_terminal
 from tests.conftest import Stack, StackMaker, command, deploy
-from tests.launcher import Ended, environment
+from tests.launcher import Ended, environment, played_by
 
 CONFIG = """\
 project: shop
@@ -112,7 +112,7 @@ def test_without_an_emulator_there_is_nothing(till: Stack, without_emulator: Cal
 def test_on_aws_it_asks(till: Stack, taken: str, client: Callable[[str], Any]) -> None:
     """The emulator in AWS's place."""
     arguments = ["adopt", ID, "--config", str(till.config), "--stage", till.stage, "--target", "aws"]
-    aws = {"AWS_ENDPOINT_URL": till.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    aws = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     env = environment(**aws)
     for more in ([], ["--json"]):
         done = deploy(*arguments, *more, env=env)

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.refusal import write_project
 from tests.cli.terminal import in_terminal
 from tests.conftest import Stack, StackMaker, command, deploy
-from tests.launcher import environment
+from tests.launcher import environment, played_by
 
 HEAD = "project: shop\nregion: us-east-1\napps:\n  till:\n"
 FULL = """\
@@ -208,7 +208,7 @@ def test_what_changes_before_the_answer_is_not_deleted_on_an_old_yes(till: Stack
     till.json("up")
     files, notes = bucket(till, "files"), bucket(till, "notes")
     down = command("down", "--config", till.config, "--stage", till.stage, "--target", "aws")
-    aws = {"AWS_ENDPOINT_URL": till.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    aws = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     code, shown = in_terminal(down, "[y/N]", "y\n", lambda: client("s3").delete_bucket(Bucket=notes), **aws)
     assert code == 1, shown
     assert "something else has changed meanwhile: nothing was deleted" in shown
@@ -220,7 +220,7 @@ def test_what_changes_before_the_answer_is_not_deleted_on_an_old_yes(till: Stack
 def test_on_aws_it_asks_and_says_what_is_held(till: Stack, client: Callable[[str], Any]) -> None:
     """The emulator in AWS's place; without a terminal only --yes answers."""
     options = ["--config", till.config, "--stage", till.stage, "--target", "aws"]
-    env = environment(AWS_ENDPOINT_URL=till.endpoint_url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+    env = environment(**played_by(till.endpoint_url), AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
     edit(till, BUCKETS)
     up = deploy("up", *options, "--json", env=env)
     assert up.returncode == 0, up.stdout

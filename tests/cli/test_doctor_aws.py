@@ -21,7 +21,7 @@ from tests.cli.doctor import ALWAYS, found
 from tests.cli.refusal import CONFIG
 from tests.cli.servers import answering, serving
 from tests.conftest import deploy
-from tests.launcher import environment
+from tests.launcher import environment, played_by
 from tests.plans import first
 from tests.proxy import proxying, refuse, rewrite
 
@@ -44,12 +44,20 @@ def on_aws(project: Path, **variables: str) -> dict[str, Any]:
 
 
 def test_no_credentials_and_no_network(project: Path) -> None:
-    checks = on_aws(project, AWS_ENDPOINT_URL_STS=NOWHERE, HOME=str(project))
+    checks = on_aws(project, **played_by(NOWHERE, "STS"), HOME=str(project))
     assert checks["credentials"]["text"] == "none were found"
     assert "aws configure" in checks["credentials"]["remedy"]
     assert NOWHERE in checks["network"]["text"]
     assert checks["endpoint"]["state"] == "warning"
     assert checks.keys() & {"identity", "reading", "writing"} == set()
+
+
+def test_calls_that_would_not_go_to_aws(project: Path) -> None:
+    checks = on_aws(project, AWS_ENDPOINT_URL_S3=NOWHERE, **KEYS)
+    check = checks["endpoint"]
+    assert (check["state"], check["remedy"]) == ("problem", "unset AWS_ENDPOINT_URL_S3")
+    assert "leads to 127.0.0.1:1, which is not AWS" in check["text"]
+    assert "network" not in checks
 
 
 def test_no_such_profile(project: Path) -> None:
@@ -59,14 +67,14 @@ def test_no_such_profile(project: Path) -> None:
 
 def test_a_region_that_is_none(project: Path) -> None:
     (project / "config.yaml").write_text(CONFIG.replace("us-east-1", "us-east-9"))
-    check = on_aws(project, AWS_ENDPOINT_URL_STS=NOWHERE)["region"]
+    check = on_aws(project, **played_by(NOWHERE, "STS"))["region"]
     assert check["state"] == "problem"
     assert "did you mean 'us-east-" in check["remedy"]
 
 
 def test_credentials_that_are_not_accepted(project: Path) -> None:
     with answering(403, REFUSED, "text/xml") as url:
-        checks = on_aws(project, AWS_ENDPOINT_URL_STS=url, **KEYS)
+        checks = on_aws(project, **played_by(url, "STS"), **KEYS)
     assert (checks["network"]["state"], checks["credentials"]["state"]) == ("ok", "ok")
     assert checks["credentials"]["text"] == "from environment: a key that ends in MPLE"
     assert checks["identity"]["state"] == "problem"
@@ -94,7 +102,7 @@ def test_the_clock(project: Path, seconds: int, state: str, says: str) -> None:
             pass
 
     with serving(Handler) as url:
-        check = on_aws(project, AWS_ENDPOINT_URL_STS=url)["clock"]
+        check = on_aws(project, **played_by(url, "STS"))["clock"]
     assert (check["state"], says in check["text"]) == (state, True)
 
 
@@ -102,7 +110,7 @@ def test_nothing_secret_is_said(project: Path) -> None:
     token = "FwoGZXIvYXdzEXAMPLETOKEN"
     with answering(403, REFUSED, "text/xml") as url:
         secret = url.replace("//", "//someone:hunter2@")
-        env = environment(AWS_ENDPOINT_URL=secret, AWS_ENDPOINT_URL_STS=url, AWS_SESSION_TOKEN=token, **KEYS)
+        env = environment(AWS_ENDPOINT_URL=secret, **played_by(url, "STS"), AWS_SESSION_TOKEN=token, **KEYS)
         for options in ([], ["--json"]):
             done = deploy("doctor", "--target", "aws", *options, cwd=project, env=env)
             said = done.stdout + done.stderr
@@ -136,7 +144,7 @@ def deployer(client: Callable[[str], Any]) -> Callable[..., dict[str, str]]:
 
 
 def test_somebody_who_may_do_everything(project: Path, emulator: Emulator, deployer: Any) -> None:
-    checks = on_aws(project, AWS_ENDPOINT_URL=emulator.endpoint_url, **deployer())
+    checks = on_aws(project, **played_by(emulator.endpoint_url), **deployer())
     assert {name: check["state"] for name, check in checks.items() if check["state"] != "ok"} == {"endpoint": "warning"}
     assert checks["identity"]["text"] == "account 000000000000, assumed-role/Deployer/me"
     assert "bucket, function, " in checks["reading"]["text"]
@@ -145,7 +153,7 @@ def test_somebody_who_may_do_everything(project: Path, emulator: Emulator, deplo
 
 def test_what_may_not_be_written_is_named(project: Path, emulator: Emulator, deployer: Any) -> None:
     variables = deployer([action for action in ACTIONS if action not in ("s3:PutBucketPolicy", "iam:PassRole")])
-    env = environment(AWS_ENDPOINT_URL=emulator.endpoint_url, **variables)
+    env = environment(**played_by(emulator.endpoint_url), **variables)
     done = deploy("doctor", "--json", "--target", "aws", cwd=project, env=env)
     problems = [check["text"] for check in done.json["checks"] if check["state"] == "problem"]
     assert sorted(problems) == ["bucket: not allowed: s3:PutBucketPolicy", "function: not allowed: iam:PassRole"]
@@ -159,7 +167,7 @@ def test_rights_on_what_is_declared_are_enough(project: Path, emulator: Emulator
     arns = {each.kind: each.static()["arn"] for each in resources}
     own = (f"{arns['bucket']}/any", arns["role"], arns["function"], arns["log_group"])
     variables = deployer(on=own)
-    assert on_aws(project, AWS_ENDPOINT_URL=emulator.endpoint_url, **variables)["writing"]["state"] == "ok"
+    assert on_aws(project, **played_by(emulator.endpoint_url), **variables)["writing"]["state"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +182,7 @@ def test_what_may_not_be_read_is_named(
 ) -> None:
     with proxying(emulator.endpoint_url) as (url, proxy):
         proxy.play(first(99, "s3.ListBuckets", refuse(403, "AccessDenied", says)))
-        check = on_aws(project, AWS_ENDPOINT_URL=url, **deployer())["reading"]
+        check = on_aws(project, **played_by(url), **deployer())["reading"]
     assert check["state"] == "problem"
     assert says in check["text"]
     assert remedy in check["remedy"]
@@ -184,7 +192,7 @@ def test_a_simulator_that_may_not_be_asked_is_a_warning(project: Path, emulator:
     says = "User: me is not authorized to perform: iam:SimulatePrincipalPolicy on resource: x"
     with proxying(emulator.endpoint_url) as (url, proxy):
         proxy.play(first(99, "iam.SimulatePrincipalPolicy", refuse(403, "AccessDenied", says)))
-        check = on_aws(project, AWS_ENDPOINT_URL=url, **deployer())["writing"]
+        check = on_aws(project, **played_by(url), **deployer())["writing"]
     assert check["state"] == "warning"
     assert check["remedy"] == "allow iam:SimulatePrincipalPolicy"
 
@@ -199,18 +207,18 @@ def test_conditions_that_the_simulator_does_not_know_are_a_warning(
     variables = deployer([action for action in ACTIONS if action != "iam:PassRole"])
     with proxying(emulator.endpoint_url) as (url, proxy):
         proxy.play(first(99, "iam.SimulatePrincipalPolicy", rewrite(unsure)))
-        check = on_aws(project, AWS_ENDPOINT_URL=url, **variables)["writing"]
+        check = on_aws(project, **played_by(url), **variables)["writing"]
     assert check["state"] == "warning"
     assert check["text"].endswith("conditions that the simulator does not know: iam:PassRole")
 
 
 def test_root(project: Path, emulator: Emulator) -> None:
     test = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    check = on_aws(project, AWS_ENDPOINT_URL=emulator.endpoint_url, **test)["writing"]
+    check = on_aws(project, **played_by(emulator.endpoint_url), **test)["writing"]
     assert (check["state"], "root" in check["text"]) == ("warning", True)
 
 
 def test_a_bad_configuration_leaves_the_checks_of_an_account(project: Path) -> None:
     (project / "config.yaml").unlink()
-    checks = on_aws(project, AWS_ENDPOINT_URL_STS=NOWHERE, **KEYS)
+    checks = on_aws(project, **played_by(NOWHERE, "STS"), **KEYS)
     assert {"network", "credentials", "region"} <= checks.keys()

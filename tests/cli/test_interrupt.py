@@ -18,7 +18,7 @@ import pytest
 
 from tests.cli.terminal import in_terminal
 from tests.conftest import Stack, StackMaker, command, deploy
-from tests.launcher import LIMIT, Ended, environment
+from tests.launcher import LIMIT, Ended, environment, played_by
 from tests.plans import at, at_write
 from tests.proxy import proxying, strike
 
@@ -141,7 +141,7 @@ def test_interrupted_while_it_imports(project: Path, tmp_path: Path, module: str
 
 def test_interrupted_at_the_question(shop: Stack) -> None:
     """In a terminal, where the Ctrl-C is a character."""
-    aws = {"AWS_ENDPOINT_URL": shop.endpoint_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    aws = {**played_by(shop.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     options = ["--config", str(shop.config), "--stage", shop.stage, "--target", "aws"]
     assert deploy("up", *options, env=environment(**aws)).returncode == 0
     code, said = in_terminal(command("down", *options), "[y/N]", "\x03", **aws)

@@ -18,7 +18,7 @@ import pytest
 from tests.cli.refusal import CONFIG, refused
 from tests.cli.terminal import in_terminal
 from tests.conftest import Stack, StackMaker, command, deploy
-from tests.launcher import environment
+from tests.launcher import environment, played_by
 from tests.plans import first
 from tests.proxy import all_well, delay, proxying
 
@@ -182,13 +182,25 @@ def test_nothing_is_deleted_on_aws_without_a_yes(shop: Stack, left: Left) -> Non
     shop.json("up")
     before = left(prefix(shop))
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    env = environment(AWS_ENDPOINT_URL=shop.endpoint_url, **keys)
+    env = environment(**played_by(shop.endpoint_url), **keys)
     down = ("down", "--target", "aws", "--stage", shop.stage)
     refused(shop.config.parent, *down, code=2, says="6 resources would be deleted", hint="--yes", env=env)
     assert left(prefix(shop)) == before
 
     done = deploy(*down, "--yes", env=env, cwd=shop.config.parent)
     assert (done.returncode, done.stderr) == (0, "")
+    assert left(prefix(shop)) == []
+
+
+def test_nothing_is_made_while_a_part_of_it_would_go_elsewhere(
+    shop: Stack, left: Left, client: Callable[[str], Any]
+) -> None:
+    """Here it is the service that is written to after all others."""
+    variables = {**played_by(shop.endpoint_url), "AWS_ENDPOINT_URL_API_GATEWAY": "http://localhost:1"}
+    env = environment(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", **variables)
+    up = ("up", "--target", "aws", "--stage", shop.stage)
+    says = "AWS_ENDPOINT_URL_API_GATEWAY leads to localhost:1, which is not AWS"
+    refused(shop.config.parent, *up, code=2, says=says, env=env)
     assert left(prefix(shop)) == []
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import refused, refused_as_json, refused_in_words
+from tests.cli.refusal import check_words, refused, refused_as_json, refused_in_words
 from tests.cli.servers import answering
-from tests.conftest import deploy
-from tests.launcher import ROOT, environment
+from tests.conftest import command, deploy
+from tests.launcher import LIMIT, ROOT, Ended, environment, played_by
 
 NOWHERE = "http://127.0.0.1:1"
 AT_ONCE = 3  # seconds, on a busy machine; a refused connection needs no second try
@@ -109,11 +109,30 @@ def test_a_configuration_of_aws_that_cannot_be_read(project: Path) -> None:
     refused_in_words(project, "up", "--target", "aws", code=1, says=str(file), env=env)
 
 
+@pytest.mark.parametrize("name", ["up", "plan", "down", "outputs"])
+def test_what_is_meant_for_aws_goes_nowhere_else(project: Path, name: str) -> None:
+    env = environment(AWS_ENDPOINT_URL=NOWHERE.replace("//", "//me:hunter2@"), **KEYS)
+    says = "AWS_ENDPOINT_URL leads to 127.0.0.1:1, which is not AWS"
+    refused_in_words(
+        project, name, "--target", "aws", code=2, says=says, hint="unset AWS_ENDPOINT_URL;.*--endpoint-url", env=env
+    )
+
+
+def test_nor_where_the_profile_leads(project: Path) -> None:
+    """In a process of its own, which reads the file."""
+    (project / "aws").write_text(f"[default]\nendpoint_url = {NOWHERE}\n")
+    env = environment(AWS_CONFIG_FILE=str(project / "aws"), **KEYS)
+    up = command("up", "--target", "aws")
+    done = subprocess.run(up, cwd=project, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
+    says = "endpoint_url in the AWS profile leads to 127.0.0.1:1, which is not AWS"
+    check_words(Ended(up, done.returncode, done.stdout, done.stderr), code=2, says=says, hint="take it out")
+
+
 @pytest.mark.parametrize("error", ["InvalidClientTokenId", "ExpiredToken"])
 def test_wrong_credentials(project: Path, error: str) -> None:
     body = f"<ErrorResponse><Error><Code>{error}</Code><Message>It is invalid.</Message></Error></ErrorResponse>"
     with answering(403, body.encode(), "text/xml") as url:
-        env = environment(AWS_ENDPOINT_URL_STS=url, **KEYS)
+        env = environment(**played_by(url, "STS"), **KEYS)
         refused_in_words(
             project,
             *("down", "--yes", "--target", "aws"),

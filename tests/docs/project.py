@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localdev.emulator import DEFAULT_PORT, Emulator
+from tests.launcher import played_by
 
 ROOT = Path(__file__).parents[2]
 # What a reader's shell has: where programs are, the language, and how this machine gets at packages.
@@ -74,5 +75,5 @@ class Project:
             "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
             "PIP_QUIET": "1",  # no warnings about this machine's settings
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
+            **played_by(f"http://127.0.0.1:{self.port}"),
         }

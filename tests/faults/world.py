@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.launcher import ROOT, Ended, Run, environment
+from tests.launcher import ROOT, Ended, Run, environment, played_by
 from tests.proxy import Call, Fault, Plan, Proxy, all_well, strike
 
 SERVICES = ("s3", "iam", "lambda", "logs", "apigateway", "kms")
@@ -39,7 +39,7 @@ class World:
         """Start ``python deploy.py``, through this proxy or the one at ``url``."""
         url = url or self.url
         if self.target == "aws":
-            options, env = ["--target", "aws"], {"AWS_ENDPOINT_URL": url, **_KEYS}
+            options, env = ["--target", "aws"], {**played_by(url), **_KEYS}
         else:
             options, env = ["--endpoint-url", url], {}
         return Run(*arguments, "--config", self.config, *options, env=environment(**env))

@@ -12,7 +12,7 @@ import yaml
 from deployer.resource import kinds
 from localdev.emulator import Emulator
 from tests.conftest import CREDENTIALS, deploy
-from tests.launcher import ROOT, environment
+from tests.launcher import ROOT, environment, played_by
 from tests.system.deployed import OPERATIONS, up, use
 
 
@@ -66,7 +66,7 @@ def test_what_the_deployer_asks_for_is_enough(
     env = environment(
         AWS_ACCESS_KEY_ID=key["AccessKeyId"],
         AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"],
-        AWS_ENDPOINT_URL=strict_emulator.endpoint_url,
+        **played_by(strict_emulator.endpoint_url),
     )
     options = ("--config", vault_config, "--stage", name, "--target", "aws")
     done = deploy("up", *options, env=env)
