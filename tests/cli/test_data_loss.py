@@ -105,7 +105,7 @@ def log(client: Callable[[str], Any], group: str) -> None:
 def test_what_functions_logged_on_aws_is_not_lost_in_passing(till: Stack, client: Callable[[str], Any]) -> None:
     """The emulator in AWS's place: what is logged in an emulator goes with the function."""
     options = ["--config", till.config, "--stage", till.stage, "--target", "aws"]
-    env = environment(AWS_ENDPOINT_URL=till.endpoint_url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+    env = environment(**played_by(till.endpoint_url), AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
     edit(till, LOGGING)
     assert deploy("up", *options, env=env).returncode == 0
     names = [f"/aws/lambda/shop-{till.stage}-till-{name}" for name in ("bell", "gong")]
