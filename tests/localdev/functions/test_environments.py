@@ -108,6 +108,55 @@ fresh.keepalive_timer.cancel()
 """
 
 
+STOPPED_MEANWHILE = """
+from contextlib import contextmanager
+from types import SimpleNamespace
+from localstack.services.lambda_.invocation import version_manager
+from localstack.services.lambda_.invocation.lambda_models import InvocationResult
+
+class New(Environment):
+    ended = False
+    def __init__(self, version, kind, on_timeout, manager):
+        super().__init__("new")
+        self.version_manager_id = manager
+    def start(self):
+        started.append(self)
+    def invoke(self, invocation):
+        return InvocationResult("id", b"null", is_error=False, logs="")
+    def stop(self):
+        self.ended = True
+
+class Counting:
+    @contextmanager
+    def get_invocation_lease(self, function, version):
+        if stops:
+            manager.stop()  # after it was looked whether it is
+        yield InitializationType.on_demand
+
+started = []
+environments.ExecutionEnvironment = New
+version_manager.get_runtime_executor = lambda: SimpleNamespace(cleanup_version=lambda version: None)
+version = SimpleNamespace(
+    config=SimpleNamespace(role="arn:aws:iam::000000000000:role/function"),
+    id=SimpleNamespace(region="us-east-1", function_name="f", account="000000000000", qualifier="$LATEST"),
+)
+version_manager.LambdaVersionManager.store_logs = lambda self, **_: None
+version_manager.record_cw_metric_invocation = lambda **_: None
+for stops in (False, True):
+    manager = version_manager.LambdaVersionManager("arn", version, None, Counting(), service)
+    assert manager.invoke(invocation=SimpleNamespace(request_id="id", user_agent="")).payload == b"null"
+assert [each.ended for each in started] == [False, True]
+assert not service.environments[manager.id]
+"""
+
+
+@pytest.mark.emulator
+@pytest.mark.feature("Lambda", "no process is left behind")
+def test_what_starts_after_its_version_was_stopped_ends(within_localstack: Callable[[str], None]) -> None:
+    """Nobody would stop its environment any more."""
+    within_localstack(PREPARED + STOPPED_MEANWHILE)
+
+
 @pytest.mark.emulator
 @pytest.mark.feature("Lambda", "idle environments end after ten minutes")
 def test_idle_environments_end(within_localstack: Callable[[str], None]) -> None:

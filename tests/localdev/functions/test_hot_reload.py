@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from localdev.functions import hot_reload
 from localdev.functions.hot_reload import snapshot
 
 RELOADED = pytest.mark.feature(
@@ -169,3 +170,22 @@ def test_every_way_to_save_shows(tmp_path: Path) -> None:
     assert not differs()
     file.unlink()
     assert differs()
+
+
+def test_what_links_lead_to_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The folder's own files come first, however many there are elsewhere, and it is told once."""
+    monkeypatch.setattr(hot_reload, "MOST", 5)
+    code, large = tmp_path / "code", tmp_path / "large"
+    (code / "inner").mkdir(parents=True)
+    large.mkdir()
+    for number in range(9):
+        (large / f"file{number}").touch()
+    (code / "a-link").symlink_to(large)
+    (code / "inner" / "part.py").write_text("1")
+    before = snapshot(code)
+    assert len(before) == 4  # of five, for a folder by itself does not count
+    (code / "inner" / "part.py").write_text("22")
+    assert snapshot(code) != before
+    assert [record.getMessage().partition(" and ")[0] for record in caplog.records] == [str(code)]
