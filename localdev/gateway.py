@@ -23,6 +23,7 @@ from localdev import clients, endpoints, guard, packages, refusals, services, se
 from localdev.catalog import prepare_catalog
 from localdev.plugins import ProcessExecutorPlugin
 from localdev.process import SOCKET, STRICT
+from localdev.state import STATE, changes
 
 LOG = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class LoopbackServer(TwistedRuntimeServer):
         clients.apply()
         gateway.request_handlers.insert(0, keep_body)
         guard.apply(gateway, listen[0].port)
+        if STATE in os.environ:
+            changes.watch()
         if STRICT in os.environ:
             from localdev import strict
 

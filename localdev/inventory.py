@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
@@ -15,6 +16,7 @@ from localstack import config, constants
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from localdev.process import STRICT
+from localdev.state import FILE, STATE
 
 MIB = 1024 * 1024
 
@@ -55,16 +57,26 @@ class Url:
 
 
 @dataclass(frozen=True)
+class State:
+    """dir: where it is kept. saved: when, the last time, in seconds since 1970; error: why not since then."""
+
+    dir: str
+    saved: float | None
+    error: str | None
+
+
+@dataclass(frozen=True)
 class Inventory:
     """uptime: seconds. memory: MiB of the emulator's process; functions' are with their environments.
 
-    services: those that are loaded. urls: what can be called, of every account.
+    services: those that are loaded. urls: what can be called, of every account. state: None unless it is kept.
     """
 
     version: str
     url: str
     pid: int
     strict: bool
+    state: State | None
     uptime: float
     memory: float
     services: list[str]
@@ -79,12 +91,26 @@ def take() -> Inventory:
         url=config.external_service_url(),
         pid=os.getpid(),
         strict=STRICT in os.environ,
+        state=_state(),
         uptime=round(time.time() - process.create_time(), 1),
         memory=_memory(process.pid),
         services=[name for name in sorted(SERVICE_PLUGINS.list_available()) if SERVICE_PLUGINS.is_running(name)],
         functions=sorted(_functions(), key=lambda each: (each.account, each.region, each.name)),
         urls=sorted(_urls(), key=lambda each: (each.account, each.kind, each.name, each.url)),
     )
+
+
+def _state() -> State | None:
+    if STATE not in os.environ:
+        return None
+    from localdev.state import regularly
+
+    folder = Path(os.environ[STATE])
+    try:
+        saved = (folder / FILE).stat().st_mtime
+    except FileNotFoundError:
+        saved = None
+    return State(str(folder), saved, regularly.error)
 
 
 def _functions() -> Iterator[Function]:

@@ -17,8 +17,8 @@ from typing import Any
 class FolderLock:
     """The lock of one emulator folder."""
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / "emulator.lock"
+    def __init__(self, root: Path, name: str = "emulator.lock") -> None:
+        self.path = root / name
 
     def acquire(self) -> int | None:
         """The descriptor that holds the lock, to be inherited or closed, or None while another holds it."""

@@ -18,7 +18,7 @@ from localdev.command import located, port_of
 @click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder: begin with what is kept there, and keep there what 'stop' finds.",
+    help="A folder: begin with what is kept there, and go on to keep there what there is.",
 )
 def start(root: Path, port: int | None, strict: bool, state: Path | None) -> None:
     """Start the emulator and return once it answers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def told(inventory: dict[str, Any]) -> Iterator[str]:
         f"memory: {inventory['memory']:.0f} MiB, and {sum(each['memory'] for each in environments):.0f} MiB "
         f"in {_count(len(environments), 'process', 'processes')} of {_count(len(functions), 'function', 'functions')}"
     )
+    if state := inventory["state"]:
+        yield f"state: {state['dir']}, {_saved(state)}"
     for function in functions:
         states = [each["state"] for each in function["environments"]]
         warm = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
@@ -53,6 +56,11 @@ def told(inventory: dict[str, Any]) -> Iterator[str]:
     yield f"console: {inventory['url']}/_localdev/"
     for url in inventory["urls"]:
         yield f"{url['kind']} {url['name']}{_place(url['account'])}: {url['url']}"
+
+
+def _saved(state: dict[str, Any]) -> str:
+    when = "not saved yet" if state["saved"] is None else f"saved {_time(time.time() - state['saved'])} ago"
+    return f"{when}, and not since then: {state['error']}" if state["error"] else when
 
 
 def _place(account: str, region: str = "us-east-1") -> str:

@@ -21,9 +21,14 @@ def answer(request: Request, what: str) -> Response:
     if request.method != "POST" or what not in ("save", "load") or folder is None:
         wrong = {"error": "there is nothing to save or load", "hint": "run: python -m localdev start --state DIR"}
         return Response.for_json(wrong, status=HTTPStatus.BAD_REQUEST)
-    from localdev.state import keeping
+    from localdev.errors import StateRefused
+    from localdev.state import keeping, regularly
 
-    if what == "save":
-        return Response.for_json({"left out": keeping.save(Path(folder))})
-    keeping.load(Path(folder))
-    return Response.for_json({})
+    try:
+        if what == "load":
+            regularly.begin(Path(folder))
+            return Response.for_json({})
+        regularly.save()
+        return Response.for_json({"left out": keeping.left_out()})
+    except StateRefused as error:
+        return Response.for_json({"error": str(error), "hint": error.hint}, status=HTTPStatus.CONFLICT)

@@ -1,11 +1,10 @@
-"""EventBridge: the timers of scheduled rules, and what stands by for buses, rules and their targets."""
+"""EventBridge: what stands by for buses, rules and their targets."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
 from typing import Any
 
-from localstack.services.events.scheduler import JobScheduler
 from localstack.services.plugins import SERVICE_PLUGINS
 
 
@@ -21,6 +20,4 @@ def forget(account: str) -> None:
         provider._api_destination_service_store,
     ):
         for arn in [arn for arn in services if arn.split(":")[4] == account]:
-            service = services.pop(arn)
-            if job := getattr(service, "job_id", None):
-                JobScheduler.instance().cancel_job(job)
+            del services[arn]

@@ -3,17 +3,14 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import io
 import json
-import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from localstack import config
 from localstack.services.plugins import SERVICE_PLUGINS
-from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.stores import AccountRegionBundle
 from localstack.state import pickle
 from moto.backends import get_backend
@@ -21,42 +18,54 @@ from moto.core.base_backend import BackendDict
 
 from localdev.functions import recording
 from localdev.reset import bundles, running
-from localdev.state import FILE, head
+from localdev.state import FILE, changes, head
+from localdev.state.files import replaced
+from localdev.state.part import Part, Reduced, Reducers
+from localdev.state.services import parts
 
-# Those that tests have seen come back whole. Of EventBridge, for one, the timers would not.
+# Those that tests have seen come back whole.
 KEPT = frozenset(
     {
-        *("apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda"),
-        *("logs", "s3", "secretsmanager", "sns", "sqs", "sts"),
+        *("apigateway", "cloudfront", "cloudtrail", "cloudwatch", "cognito-idp", "dynamodb", "dynamodbstreams"),
+        *("events", "iam", "kms", "lambda", "logs", "s3", "scheduler", "secretsmanager"),
+        *("sns", "sqs", "ssm", "stepfunctions", "sts"),
     }
 )
+# What moto calls otherwise than AWS does.
+MOTO_NAMES = {"cognitoidp": "cognito-idp"}
 TRIES = 5
 MOTO = "moto"
 LOCALSTACK = "localstack"
 
-# dill writes a lock that is held as one that is held: by a thread that nobody has when it is read.
-pickle.reducer(type(threading.RLock()), threading.RLock)(lambda lock: ())
-pickle.reducer(type(threading.Lock()), threading.Lock)(lambda lock: ())
+_saving = threading.Lock()
+_saved_at: int | None = None  # by the count of changes
 
 
-def save(folder: Path) -> list[str]:
-    """Returns the services that may hold something which is not kept.
+def save(folder: Path) -> None:
+    """What is there is replaced as a whole, or not at all.
 
-    What is there is replaced as a whole, or not at all. Raises RuntimeError if what is to be saved keeps changing.
+    Raises RuntimeError if what is to be saved keeps changing, and whatever else keeps it from being saved.
     """
-    recording.write()
-    found = {(_kind(each), each.service_name): each for each in bundles()}
-    kept = {key: (dict(each), getattr(each, "_universal", None)) for key, each in found.items() if key[1] in KEPT}
-    services = sorted(KEPT & set(running()))
-    document = _unchanged({"services": services, "kept": kept})
-    folder.mkdir(parents=True, exist_ok=True)
-    new = folder / f"{FILE}.new"
-    with new.open("wb") as file:
-        file.write(json.dumps(head(config.GATEWAY_LISTEN[0].port)).encode() + b"\n" + document)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / FILE)
-    return sorted({name for (_, name), each in found.items() if each and name not in KEPT})
+    global _saved_at
+    with _saving:
+        recording.write()
+        services = sorted(KEPT & set(running()))
+        beside = parts(services, folder)
+        with replaced(folder / FILE) as file:
+            file.write(json.dumps(head(config.GATEWAY_LISTEN[0].port)).encode() + b"\n")
+            _saved_at = _write_unchanged(file, services, beside)
+        for part in beside.values():
+            part.clear()
+
+
+def saved() -> bool:
+    """Whether nothing has changed since."""
+    return _saved_at == changes.count()
+
+
+def left_out() -> list[str]:
+    """The services that may hold something which is not kept."""
+    return sorted({each.service_name for each in bundles() if each and each.service_name not in KEPT})
 
 
 def load(folder: Path) -> None:
@@ -77,57 +86,62 @@ def load(folder: Path) -> None:
             vars(BackendDict)["_instances"].append(backends)
         else:
             _fill(stores[service], accounts, universal)
-    _write_objects(state["objects"])
+    for service, part in parts(state["services"], folder).items():
+        part.restore(state["beside"][service])
     for hook in hooks:
         hook.on_after_state_load()
 
 
+def _write_unchanged(file: IO[bytes], services: list[str], beside: dict[str, Part]) -> int:
+    """One document, in which things that refer to each other still do; begun anew if they change meanwhile.
+
+    Where they do so all the time, the last one counts. Returns the count of changes that it has.
+    """
+    begin, written = file.tell(), None
+    wrong: RuntimeError | None = None
+    for _ in range(TRIES):
+        before = changes.count()
+        file.seek(begin)
+        file.truncate()
+        try:
+            kept = {
+                (_kind(each), each.service_name): (dict(each), getattr(each, "_universal", None))
+                for each in bundles()
+                if each.service_name in KEPT
+            }
+            state = {"services": services, "kept": kept, "beside": {name: part.keep() for name, part in beside.items()}}
+            reducers = {type_: reduce for part in beside.values() for type_, reduce in part.reducers().items()}
+            Pickler(file, reducers).dump(state)
+        except RuntimeError as error:  # a dictionary changed its size
+            written, wrong = None, error
+            continue
+        written = before
+        if changes.count() == before:
+            break
+    if written is None:
+        raise RuntimeError(f"it changes all the time: {wrong}") from wrong
+    return written
+
+
+class Pickler(pickle.Pickler):
+    def __init__(self, file: IO[bytes], reducers: Reducers) -> None:
+        super().__init__(file)
+        self.dispatch.update({type_: _saving_as(reduce) for type_, reduce in (LOCKS | reducers).items()})
+
+
+# dill writes a lock that is held as one that is held: by a thread that nobody has when it is read.
+LOCKS: Reducers = {
+    type(threading.Lock()): lambda lock: (threading.Lock, ()),
+    type(threading.RLock()): lambda lock: (threading.RLock, ()),
+}
+
+
+def _saving_as(reduce: Callable[[Any], Reduced]) -> Callable[[Any, Any], None]:
+    return lambda pickler, thing: pickler.save_reduce(*reduce(thing), obj=thing)
+
+
 def _kind(bundle: dict[str, Any]) -> str:
     return LOCALSTACK if isinstance(bundle, AccountRegionBundle) else MOTO
-
-
-def _unchanged(state: dict[str, Any]) -> bytes:
-    """One document, in which things that refer to each other still do; begun anew if they change meanwhile."""
-    for _ in range(TRIES):
-        try:
-            objects = dict(_read_objects())
-            document = pickle.dumps({**state, "objects": objects})
-        except RuntimeError:  # a dictionary changed its size
-            continue
-        if objects.keys() == {key for key, _, _ in _objects()}:
-            return document
-    raise RuntimeError("what is to be saved changes all the time")
-
-
-def _objects() -> Iterator[tuple[tuple[str, str, str | None], str, Any]]:
-    """Bucket, key and version of each object; its bucket, itself."""
-    for _, _, store in s3_stores.iter_stores():
-        for name, bucket in list(store.buckets.items()):
-            for each in bucket.objects.values(with_versions=True):
-                if not isinstance(each, S3DeleteMarker):
-                    yield (name, each.key, each.version_id), name, each
-
-
-def _storage() -> Any:
-    provider: Any = SERVICE_PLUGINS.require("s3").lifecycle_hook
-    return provider._storage_backend
-
-
-def _read_objects() -> Iterator[tuple[tuple[str, str, str | None], bytes]]:
-    for key, bucket, each in _objects():
-        with _storage().open(bucket, each, mode="r") as content:
-            yield key, content.read()
-
-
-def _write_objects(contents: dict[tuple[str, str, str | None], bytes]) -> None:
-    storage = _storage()
-    for _, _, store in s3_stores.iter_stores():
-        for name, bucket in store.buckets.items():
-            storage.create_bucket(name)
-            bucket.multiparts.clear()  # uploads that were under way: their parts are gone
-    for key, bucket_name, each in _objects():
-        with storage.open(bucket_name, each, mode="w") as content:
-            content.write(io.BytesIO(contents[key]))
 
 
 def _fill(bundle: AccountRegionBundle[Any], accounts: dict[str, Any], universal: dict[str, Any]) -> None:

@@ -49,6 +49,10 @@ class Cache:
     _size: int = 0
     _lock: Lock = field(default_factory=Lock)
 
+    def __reduce__(self) -> tuple[type[Cache], tuple[()]]:
+        """A saved one is empty: the clock that its entries go by ends with the machine."""
+        return Cache, ()
+
     def get(self, key: Key) -> Entry | None:
         with self._lock:
             entry = self._entries.get(key)

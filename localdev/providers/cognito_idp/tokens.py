@@ -35,8 +35,14 @@ class Expired(Invalid):
     """One that was."""
 
 
+class Key(jwk.RSAKey):
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What it consists of, for a file cannot have the key itself."""
+        return Key.import_key, (self.as_dict(private=True),)
+
+
 def give_key(pool: CognitoIdpUserPool) -> None:
-    pool.json_web_key = jwk.RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+    pool.json_web_key = Key.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
 
 def issuer(pool: CognitoIdpUserPool) -> str:

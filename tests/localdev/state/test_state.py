@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
+import os
+import pkgutil
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from localdev import state
 from localdev.emulator import Emulator
 from localdev.errors import OtherMode, StateRefused
-from tests.conftest import deploy
-from tests.localdev.full_account import Account, look, make, reach, works
+from tests.conftest import CREDENTIALS
+from tests.localdev.full_account import BIG, Account, look, make, reach, works
+from tests.localdev.state import apps, holdings
+from tests.localdev.state.apps import fetched
 
 pytestmark = pytest.mark.feature(
     "Toolkit",
-    "`start --state DIR`: what there is when it stops is there again",
-    partly="of the services that come back whole; `stop` names others that were used; metrics are not kept",
+    "`start --state DIR`: what there is comes back at the next start, also after a crash",
+    partly="of the services that come back whole; `stop` names others that were used. What runs does not: executions "
+    "of Step Functions are aborted, unfinished uploads in parts are gone",
 )
 
-NUMBER = "111111111111"
+NUMBER, OTHER = "111111111111", "333333333333"
+HOLDINGS = {
+    found.name: importlib.import_module(f"{holdings.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(holdings.__path__)
+}
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -32,67 +49,120 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="module")
-def where(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Emulator]:
-    folder = tmp_path_factory.mktemp("state")
-    emulator = Emulator(folder / "emulator", free_port(), state=folder / "kept")
-    yield emulator
-    emulator.stop()
+@dataclass
+class Life:
+    """One emulator, and the next one that has its state. answers: to all that can be asked about each holding."""
+
+    emulator: Emulator
+    first: Account
+    second: Account
+    url: str = ""
+    memos: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    there: dict[str, int] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+
+    def ask(self, service: str) -> Any:
+        return without_metadata(HOLDINGS[service].look(self.second, self.memos[service]))
+
+
+def without_metadata(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {key: without_metadata(value) for key, value in answer.items() if key != "ResponseMetadata"}
+    return [without_metadata(each) for each in answer] if isinstance(answer, list) else answer
 
 
 def start(emulator: Emulator) -> subprocess.CompletedProcess[str]:
     return run("start", "--dir", emulator.root, "--port", emulator.port, "--state", emulator.state)
 
 
-@pytest.mark.emulator
-def test_what_was_made_is_there_and_works(where: Emulator, until: Any) -> None:
-    """Of each service that is kept, and the three apps of this project, for which nothing is left to do."""
-    assert start(where).returncode == 0
-    account = Account(NUMBER, where.endpoint_url)
-    url = make(account)
-    s3 = account("s3")
-    s3.put_bucket_versioning(Bucket=account.tag, VersioningConfiguration={"Status": "Enabled"})
-    version = s3.put_object(Bucket=account.tag, Key="twice", Body=b"first")["VersionId"]
-    s3.put_object(Bucket=account.tag, Key="twice", Body=b"second")
-    s3.delete_object(Bucket=account.tag, Key="twice")
-    account("dynamodb").put_item(TableName="items", Item={"id": {"S": "one"}})
-    secret = account("kms").encrypt(KeyId="alias/master", Plaintext=b"secret")["CiphertextBlob"]
-    works(where, account, url, until)
-    there = look(account)
-    up = deploy("up", "--endpoint-url", where.endpoint_url)
-    assert up.returncode == 0, up.stdout + up.stderr
-    stopped = run("stop", "--dir", where.root)
-    assert stopped.returncode == 0, stopped.stderr
-    told, left_out = stopped.stdout.splitlines()
-    assert told == "stopped"
-    assert left_out.startswith("may hold what is not kept, for it would not come back whole: ")
-    assert {"events", "ssm", "cognito-idp"} <= set(left_out.partition(": ")[2].split(", "))
-    account.close()
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int], until: Any) -> Iterator[Life]:
+    """Everything is made, in two accounts, kept, carried to another machine, and there again."""
+    folder = tmp_path_factory.mktemp("state")
+    emulator = Emulator(folder / "emulator", free_port(), state=folder / "kept")
+    life = Life(emulator, Account(NUMBER, emulator.endpoint_url), Account(OTHER, emulator.endpoint_url))
+    try:
+        live(life, folder, until)
+        shutil.rmtree(folder / "gone")
+        (folder / "kept").rename(folder / "carried")
+        life.emulator = Emulator(folder / "another machine", emulator.port, state=folder / "carried")
+        assert start(life.emulator).returncode == 0
+        yield life
+    finally:
+        emulator.stop()
+        life.emulator.stop()
+        life.first.close()
+        life.second.close()
 
-    assert start(where).returncode == 0
-    account, other = Account(NUMBER, where.endpoint_url), Account("222222222222", where.endpoint_url)
+
+def live(life: Life, folder: Path, until: Any) -> None:
+    assert start(life.emulator).returncode == 0
+    life.url = make(life.first)
+    works(life.emulator, life.first, life.url, until)
+    life.memos["apps"] = {}
+    apps.make(life.emulator.endpoint_url, life.memos["apps"])
+    for service, holding in HOLDINGS.items():
+        life.memos[service] = {"folder": folder}
+        holding.make(life.second, life.memos[service])
+        life.answers[service] = life.ask(service)
+    life.first("acm").request_certificate(DomainName="example.com")
+    life.there = look(life.first)
+    stopped = run("stop", "--dir", life.emulator.root)
+    assert stopped.returncode == 0, stopped.stderr
+    life.stopped = stopped.stdout.splitlines()
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("service", HOLDINGS)
+def test_all_answers_are_as_before_and_it_works(life: Life, until: Any, service: str) -> None:
+    assert life.ask(service) == life.answers[service]
+    HOLDINGS[service].use(life.second, life.memos[service], until)
+
+
+@pytest.mark.emulator
+def test_whole_accounts_and_what_they_share(life: Life, until: Any) -> None:
+    account = life.first
     found = look(account)
-    lost = {"rules": 0, "user pools": 0, "parameters": 0, "metrics": found["metrics"]}  # which functions add to
-    assert found == there | lost
-    reach(where, account, url, until)
+    assert found == life.there | {"metrics": found["metrics"]}  # which functions add to
+    reach(life.emulator, account, life.url, until)
     account("s3").create_bucket(Bucket=f"{account.tag}-later")
     with pytest.raises(ClientError, match="BucketAlreadyExists"):  # names are everyone's
-        other("s3").create_bucket(Bucket=f"{account.tag}-later")
-    other.close()
-    twice = account("s3").get_object(Bucket=account.tag, Key="twice", VersionId=version)
-    assert twice["Body"].read() == b"first"
-    assert account("dynamodb").get_item(TableName="items", Key={"id": {"S": "one"}})["Item"]
-    assert account("kms").decrypt(CiphertextBlob=secret)["Plaintext"] == b"secret"
-    plan = deploy("plan", "--check", "--endpoint-url", where.endpoint_url)
-    assert plan.returncode == 0, plan.stdout + plan.stderr
-    invoked = deploy("invoke", "password.generator", "--data", "{}", "--endpoint-url", where.endpoint_url)
-    assert invoked.returncode == 0, invoked.stdout + invoked.stderr
-    account.close()
+        life.second("s3").create_bucket(Bucket=f"{account.tag}-later")
 
 
 @pytest.mark.emulator
-def test_it_keeps_its_state_where_it_began_to(where: Emulator, tmp_path: Path) -> None:
-    where.start()
+def test_the_three_apps_of_this_project(life: Life) -> None:
+    with contextlib.closing(boto3.client("s3", endpoint_url=life.emulator.endpoint_url, **CREDENTIALS)) as s3:
+        apps.use(life.emulator.endpoint_url, life.memos["apps"], s3)
+
+
+@pytest.mark.emulator
+def test_stop_says_what_it_does_not_keep(life: Life) -> None:
+    assert life.stopped == ["stopped", "may hold what is not kept, for it would not come back whole: acm"]
+
+
+@pytest.mark.emulator
+def test_a_crash_loses_nothing_that_was_saved(life: Life, until: Any) -> None:
+    """Nor does one while it was saving: what is half written is not looked at."""
+    emulator = life.emulator
+    assert emulator.state
+    began = time.time()
+    life.first("sqs").create_queue(QueueName="last")
+    until(lambda: emulator.ask("/_localdev/status")["state"]["saved"] > began, seconds=60)
+    told = run("status", "--dir", emulator.root).stdout
+    assert re.search(rf"^state: {re.escape(str(emulator.state))}, saved \d+ s ago$", told, re.MULTILINE)
+    os.killpg(emulator.status().pid or 0, signal.SIGKILL)
+    until(lambda: not emulator.status().running)
+    (emulator.state / f"{state.FILE}.new").write_bytes(b"half")
+    assert start(emulator).returncode == 0
+    assert life.first("sqs").get_queue_url(QueueName="last")["QueueUrl"]
+    assert fetched(life.memos["apps"]["code"]).startswith(b"\x89PNG")
+
+
+@pytest.mark.emulator
+def test_it_keeps_its_state_where_it_began_to(life: Life, tmp_path: Path) -> None:
+    where = life.emulator
     for other in (tmp_path, None):
         with pytest.raises(OtherMode, match=rf"runs already, with its state in {where.state}$") as raised:
             Emulator(where.root, where.port, state=other).start()
@@ -103,8 +173,8 @@ def test_it_keeps_its_state_where_it_began_to(where: Emulator, tmp_path: Path) -
 
 
 @pytest.mark.emulator
-def test_what_cannot_be_saved_is_not_lost(where: Emulator) -> None:
-    assert start(where).returncode == 0
+def test_what_cannot_be_saved_is_not_lost(life: Life) -> None:
+    where = life.emulator
     assert where.state is not None
     where.state.rename(where.state.with_name("aside"))
     where.state.touch()
@@ -112,13 +182,29 @@ def test_what_cannot_be_saved_is_not_lost(where: Emulator) -> None:
     assert (refused.returncode, refused.stdout) == (1, "")
     error, hint = refused.stderr.splitlines()
     assert error.startswith("error: it runs on, for what it holds cannot be saved: ")
-    assert "FileExistsError: " in error
+    assert "NotADirectoryError: " in error
     assert hint == f"hint: mend that and stop it again, or stop it and lose what it holds: kill {where.status().pid}"
     assert where.status().ready
     where.state.unlink()
-    stopped = run("stop", "--dir", where.root)
-    assert stopped.returncode == 0, stopped.stderr
+    assert where.save() == []
     assert (where.state / state.FILE).stat().st_size
+
+
+@pytest.mark.emulator
+def test_one_that_is_told_to_end_saves_first(life: Life, until: Any) -> None:
+    """By a signal, as from whatever else runs services; what was deleted takes no place any more."""
+    emulator, bucket = life.emulator, f"{life.first.tag}-later"
+
+    def contents() -> list[bytes]:
+        assert emulator.state
+        return [path.read_bytes() for path in (emulator.state / "objects").iterdir()]
+
+    assert (b"late" in contents(), BIG in contents()) == (False, True)
+    life.first("s3").put_object(Bucket=bucket, Key="late", Body=b"late")
+    life.first("s3").delete_object(Bucket=life.first.tag, Key="big")
+    os.kill(emulator.status().pid or 0, signal.SIGTERM)
+    until(lambda: not emulator.status().running, seconds=60)
+    assert (b"late" in contents(), BIG in contents()) == (True, False)
 
 
 class TestRefusals:
@@ -161,6 +247,13 @@ class TestRefusals:
             Emulator(tmp_path / "emulator", 4567, state=tmp_path / name).start()
         assert raised.value.hint == "choose another folder for --state"
         assert not Emulator(tmp_path / "emulator", 4567).status().running
+
+    def test_a_folder_that_another_one_keeps_its_own_in(self, tmp_path: Path) -> None:
+        held = state.claim(tmp_path)
+        with pytest.raises(StateRefused, match=f"another emulator keeps its state in {tmp_path}$"):
+            Emulator(tmp_path / "emulator", 4567, state=tmp_path).start()
+        os.close(held)
+        state.check(tmp_path, self.PORT)
 
     @pytest.mark.emulator
     def test_a_broken_one_is_not_loaded_by_half(self, tmp_path: Path, free_port: Callable[[], int]) -> None:

@@ -1,4 +1,4 @@
-"""EventBridge: what patterns of rules may say, and wildcards that stand for nothing."""
+"""What patterns of rules may say, and wildcards that stand for nothing."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
