@@ -33,7 +33,7 @@ from localdev.errors import (
     StopFailed,
 )
 from localdev.lock import FolderLock
-from localdev.process import LOCK, SOCKET, STRICT
+from localdev.process import LOCK, SOCKET, STARTER, STRICT
 from localdev.settings import HOST, ROOT, localstack_environment
 
 DEFAULT_PORT = 4566
@@ -69,16 +69,27 @@ class Emulator:
     program = "localdev.process"  # the module that its process runs
 
     def __init__(
-        self, root: Path, port: int = DEFAULT_PORT, *, strict: bool = False, state: Path | None = None
+        self,
+        root: Path,
+        port: int = DEFAULT_PORT,
+        *,
+        strict: bool = False,
+        state: Path | None = None,
+        outlives_us: bool = True,
     ) -> None:
-        """state: a folder in which it finds what another one held when it stopped, and leaves what it holds."""
+        """state: a folder in which it finds what another one held when it stopped, and leaves what it holds.
+
+        outlives_us: else it ends with the process that starts it, whatever ends that.
+        """
         self.root = root.absolute()
         self.port = port
         self.strict = strict
         self.state = state and state.resolve()  # to be compared
+        self.outlives_us = outlives_us
         self.log = self.root / "localstack.log"
         self._lock = FolderLock(self.root)
         self._process: subprocess.Popen[bytes] | None = None  # to be reaped, if this object started it
+        self._life: int | None = None  # the end of a pipe that the system closes when we end
 
     @property
     def endpoint_url(self) -> str:
@@ -155,7 +166,7 @@ class Emulator:
         except BaseException:
             if self._process is not None:
                 self._process.kill()
-                self._reap()
+            self._reap()
             raise
         return True
 
@@ -209,6 +220,9 @@ class Emulator:
         if self._process is not None:
             self._process.wait()
             self._process = None
+        if self._life is not None:
+            os.close(self._life)
+            self._life = None
 
     def _answers_already(self) -> bool:
         owner = self._lock.owner()
@@ -244,7 +258,14 @@ class Emulator:
             environment[STRICT] = "1"
         if self.state:
             environment[state.STATE] = str(self.state)
-        with self.log.open("wb") as log:
+        inherited = [listener.fileno(), lock]
+        with contextlib.ExitStack() as stack:
+            if not self.outlives_us:
+                watched, self._life = os.pipe()
+                stack.callback(os.close, watched)
+                inherited.append(watched)
+                environment[STARTER] = str(watched)
+            log = stack.enter_context(self.log.open("wb"))
             return subprocess.Popen(
                 # -P: the folder it runs in must not be importable.
                 [sys.executable, "-P", "-m", self.program, str(self.port)],
@@ -253,7 +274,7 @@ class Emulator:
                 stderr=subprocess.STDOUT,
                 cwd=self.root,
                 env=environment,
-                pass_fds=(listener.fileno(), lock),
+                pass_fds=inherited,
                 start_new_session=True,
             )
 

@@ -39,7 +39,7 @@ def aws_emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     from localdev.testing import Accounts, free_port
 
     strict: bool = request.config.getini("localdev_strict")
-    emulator = Emulator(tmp_path_factory.mktemp("localdev"), free_port(), strict=strict)
+    emulator = Emulator(tmp_path_factory.mktemp("localdev"), free_port(), strict=strict, outlives_us=False)
     emulator.start()
     request.config.stash[_accounts] = Accounts(emulator)
     try:

@@ -80,7 +80,7 @@ def emulator(request: pytest.FixtureRequest) -> Emulator:
 @pytest.fixture(scope="session")
 def strict_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Another one, which refuses what AWS refuses."""
-    emulator = Emulator(tmp_path_factory.mktemp("strict"), find_free_port(), strict=True)
+    emulator = Emulator(tmp_path_factory.mktemp("strict"), find_free_port(), strict=True, outlives_us=False)
     emulator.start()
     try:
         yield emulator

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from localdev.errors import LocaldevError
+from localdev.lock import FolderLock
 from localdev.testing import Account
 from tests.launcher import environment
 
@@ -108,10 +110,18 @@ def test_clean_beside_it(aws_account):
 """
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def starting(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "pytest", "--basetemp", str(folder / "temporary"), *arguments]
     shell = environment(AWS_PROFILE="mine", AWS_SESSION_TOKEN="of-the-user")
-    return subprocess.run(command, cwd=folder, env=shell, capture_output=True, text=True, check=False)
+    return subprocess.Popen(
+        command, cwd=folder, env=shell, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with starting(folder, *arguments) as tests:
+        out, err = tests.communicate()
+    return subprocess.CompletedProcess(tests.args, tests.returncode, out, err)
 
 
 @pytest.mark.emulator
@@ -129,6 +139,16 @@ def test_two_workers(tmp_path: Path, processes: Callable[[str], list[int]]) -> N
     assert re.search(r"\d\d:\d\d:\d\d\.\d\d\d work  working on what the report shows\n", logs), ended.stdout
     assert "what no report shows" not in ended.stdout
     assert processes(str(tmp_path)) == []
+
+
+@pytest.mark.emulator
+@pytest.mark.feature("Toolkit", "pytest runs that are killed leave nothing behind")
+def test_a_killed_run_leaves_nothing(tmp_path: Path, processes: Callable[[str], list[int]], until: Any) -> None:
+    (tmp_path / "test_killed.py").write_text("def test_killed(aws_emulator):\n    pass\n")
+    with starting(tmp_path) as tests:
+        until(lambda: FolderLock(tmp_path / "temporary" / "localdev0").owner().get("pid"), seconds=60)
+        tests.kill()
+    until(lambda: processes(str(tmp_path)) == [], seconds=60)
 
 
 def test_who_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
