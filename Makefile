@@ -6,8 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
-# Four at once, for tests mostly wait; each has an emulator of its own, and a file's tests share what they deploy.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# A file's tests share what they deploy, so they stay together.
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+# Else every process compiles the project, and each of pytest's all tests, anew.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 up: .venv/local
@@ -18,12 +20,13 @@ down: .venv/local
 
 install: .venv/local
 
+# Four at once, for these tests mostly wait; each has an emulator of its own.
 test: lint browser
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) --numprocesses 4 $(ARGS)
 
-# Without the tests that ask an emulator or moto, need a browser, or type commands.
+# Without the tests that ask an emulator or moto, need a browser, or type commands. They wait for nothing.
 unit: .venv/dev
-	@$(PYTEST) --quiet -m "not emulator and not moto and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
+	@$(PYTEST) --numprocesses auto --quiet -m "not emulator and not moto and not browser" --ignore tests/cli --ignore tests/docs $(ARGS)
 
 # Runs are cut off at every single call, which takes most of an hour; 'make test' does it at a sample of them.
 faults: .venv/dev
