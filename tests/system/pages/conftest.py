@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Error, Page, ViewportSize
 
+VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 # What a browser says of its own accord when a request fails, as some tests want it to.
 FAILED_REQUEST = re.compile("Failed to load resource|blocked by CORS policy")
 
@@ -20,19 +22,65 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def tab(chromium: Any) -> Iterator[Page]:
+    """The page that a module's tests use one after the other: a new one takes a browser most of a second."""
+    with _new_page(chromium) as page:
+        yield page
+
+
 @pytest.fixture
 def page(chromium: Any, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chromium.new_context()
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    page.unroute_all(behavior="ignoreErrors")  # some are never answered
-    context.close()
+    """An empty one, as tests find it that come first."""
+    if "own_page" in request.fixturenames:
+        with _new_page(chromium) as page:
+            yield from _watched(page, complaints)
+    else:
+        yield from _watched(_emptied(request.getfixturevalue("tab")), complaints)
     if "failing_requests" in request.fixturenames:
         complaints[:] = [line for line in complaints if not FAILED_REQUEST.search(line)]
     assert not complaints
+
+
+@pytest.fixture
+def own_page() -> None:
+    """For tests that leave in it what stays there: a script or a clock for all to come, a slow line."""
+
+
+@contextmanager
+def _new_page(chromium: Any) -> Iterator[Page]:
+    context = chromium.new_context(viewport=VIEWPORT)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+def _emptied(page: Page) -> Page:
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.goto("about:blank")
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.mouse.move(0, 0)
+    page.set_viewport_size(VIEWPORT)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    return page
+
+
+def _watched(page: Page, complaints: list[str]) -> Iterator[Page]:
+    def hear(line: ConsoleMessage) -> None:
+        if line.type in ("error", "warning"):
+            complaints.append(line.text)
+
+    def see(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("console", hear)
+    page.on("pageerror", see)
+    yield page
+    page.unroute_all(behavior="ignoreErrors")  # some are never answered
+    page.remove_listener("console", hear)
+    page.remove_listener("pageerror", see)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def stored(client: Callable[[str], Any], outputs: dict[str, dict[str, str]]) -> 
     return stored
 
 
+@pytest.mark.usefixtures("own_page")
 def test_a_photo_of_several_megabytes_arrives_as_it_is(
     photo: Page, stored: Callable[[str], Any], tmp_path: Path
 ) -> None:

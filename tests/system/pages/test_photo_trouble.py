@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.system.pages.api import CORS, TROUBLE, Answer, down, silent
 from tests.system.pages.photos import choose, chosen, noise, slow_line, upload, uploaded
 
-pytestmark = pytest.mark.usefixtures("failing_requests")
+pytestmark = pytest.mark.usefixtures("failing_requests", "own_page")
 PRESIGN, PUT = "**/presign?*", "**/uploads/*"
 NO_PHOTO = "This is not a photo that can be uploaded: choose JPEG, PNG, WebP, GIF or AVIF."
 EXPIRED = "The permission to upload has expired or does not fit. Try again to get a new one."

@@ -75,6 +75,7 @@ def test_the_link_opens_the_code(qr: Page) -> None:
     assert decode(http("GET", popup.value.url).body) == TEXT
 
 
+@pytest.mark.usefixtures("own_page")
 @pytest.mark.parametrize("clipboard", [True, False], ids=["with a clipboard object", "without, as over plain HTTP"])
 def test_the_link_can_be_copied(page: Page, outputs: dict[str, dict[str, str]], clipboard: bool) -> None:
     if not clipboard:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.system.pages.api import CORS, TROUBLE, Answer, answering, down, silent
 from tests.system.web import decode
 
-pytestmark = pytest.mark.usefixtures("failing_requests")
+pytestmark = pytest.mark.usefixtures("failing_requests", "own_page")
 GENERATE = "**/generate"
 MADE = {"url": "http://127.0.0.1:1/bucket/qr_1.png", "filename": "qr_1.png", "text_length": 1}
 
