@@ -48,14 +48,14 @@ def authorize_by_function(context: Any, authorizer: Any) -> None:
         answer = ask(context, authorizer, identity)
         CACHE.put(key, answer, ttl)
     try:
-        decision = decide(answer.get("policyDocument"), method_arn(context))
+        decision = decide(answer.get("policyDocument"), resource_policy.need(context))
     except InvalidPolicy as error:
         raise misconfigured(authorizer, str(error)) from error
     # What the API's own policy says decides where the function's says nothing.
-    if decision is None and resource_policy.verdict(context) is Verdict.ALLOW:
-        decision = "Allow"
-    if decision != "Allow":
-        explicitly = " with an explicit deny" if decision else ""
+    if decision is Verdict.SILENT and resource_policy.verdict(context) is Verdict.ALLOW:
+        decision = Verdict.ALLOW
+    if decision is not Verdict.ALLOW:
+        explicitly = " with an explicit deny" if decision is Verdict.DENY else ""
         raise AccessDeniedError(f"User is not authorized to access this resource{explicitly}")
     told = {name: as_text(value) for name, value in (answer.get("context") or {}).items()}
     context.context_variables["authorizer"] = {"principalId": answer["principalId"], **told}

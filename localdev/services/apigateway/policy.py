@@ -5,10 +5,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from localdev.policies import like
+from localdev.policies import Need, Verdict, judge, many
 
 INVOKE = "execute-api:Invoke"
 
@@ -17,35 +16,23 @@ class InvalidPolicy(Exception):
     """Nothing that can be decided by."""
 
 
-def decide(policy: Any, method_arn: str) -> str | None:
-    """``Allow``, ``Deny``, or None where no statement is about the method. Raises InvalidPolicy."""
-    effects = {statement["Effect"] for statement in statements(policy) if concerns(statement, method_arn)}
-    return "Deny" if "Deny" in effects else "Allow" if "Allow" in effects else None
+def decide(policy: Any, need: Need) -> Verdict:
+    """Raises InvalidPolicy."""
+    for statement in many(policy.get("Statement") if isinstance(policy, dict) else None):
+        check_statement(statement)
+    return judge(policy, need)
 
 
-def statements(policy: Any) -> Iterator[dict[str, Any]]:
-    found = policy.get("Statement") if isinstance(policy, dict) else None
-    for statement in found if isinstance(found, list) else [found]:
-        if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
-            raise InvalidPolicy("the policy has a statement that neither allows nor denies")
-        if statement.get("Condition"):
-            raise InvalidPolicy("the policy has a condition, and conditions are not emulated")
-        yield statement
-
-
-def concerns(statement: dict[str, Any], method_arn: str) -> bool:
-    """By action, whose case does not matter, and by resource."""
-    return _named(statement, "Action", INVOKE, ignore_case=True) and _named(statement, "Resource", method_arn)
-
-
-def _named(statement: dict[str, Any], element: str, value: str, *, ignore_case: bool = False) -> bool:
-    opposite = f"Not{element}"
-    if (element in statement) == (opposite in statement):
-        raise InvalidPolicy(f"the policy has a statement without {element}")
-    patterns = statement.get(element, statement.get(opposite))
-    if not isinstance(patterns, list):
-        patterns = [patterns]
-    if not all(isinstance(pattern, str) for pattern in patterns):
-        raise InvalidPolicy(f"the policy has a statement whose {element} is no text")
-    named = any(like(pattern, value, ignore_case=ignore_case) for pattern in patterns)
-    return named == (element in statement)
+def check_statement(statement: Any) -> None:
+    """Raises InvalidPolicy."""
+    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        raise InvalidPolicy("the policy has a statement that neither allows nor denies")
+    for element in ("Action", "Resource"):
+        opposite = f"Not{element}"
+        if (element in statement) == (opposite in statement):
+            raise InvalidPolicy(f"the policy has a statement without {element}")
+        if not all(isinstance(pattern, str) for pattern in many(statement.get(element, statement.get(opposite)))):
+            raise InvalidPolicy(f"the policy has a statement whose {element} is no text")
+    conditions = statement.get("Condition", {})
+    if not isinstance(conditions, dict) or not all(isinstance(keys, dict) for keys in conditions.values()):
+        raise InvalidPolicy("the policy has a condition without an operator or a key")

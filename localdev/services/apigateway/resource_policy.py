@@ -16,7 +16,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 from localstack.utils.patch import patch
 
 from localdev.policies import Document, Need, Verdict, judge, many, surroundings
-from localdev.services.apigateway.policy import INVOKE
+from localdev.services.apigateway.policy import INVOKE, InvalidPolicy, check_statement
 
 Provider = provider.ApigatewayNextGenProvider
 
@@ -52,12 +52,12 @@ def check(policy: str | None) -> None:
     """Raises BadRequestException for text that is no policy. An empty one takes it away."""
     try:
         statements = many(json.loads(policy)["Statement"]) if policy else []
-        good = all(
-            each["Effect"] in ("Allow", "Deny") and {"Principal", "NotPrincipal"} & {*each} for each in statements
-        )
-    except (ValueError, KeyError, TypeError):
-        good = False
-    if not good:
+        for statement in statements:
+            check_statement(statement)
+        principals = [statement.get("Principal", statement.get("NotPrincipal")) for statement in statements]
+    except (ValueError, KeyError, TypeError, InvalidPolicy):
+        principals = [None]
+    if not all(isinstance(principal, str | dict) for principal in principals):
         raise BadRequestException(
             "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
         )

@@ -43,6 +43,8 @@ def handler(event, context):
         statement["Resource"] = "*"
     if word == "condition":
         statement["Condition"] = {"IpAddress": {"aws:SourceIp": "127.0.0.1/32"}}
+    if word == "elsewhere-condition":
+        statement["Condition"] = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
     answer = {
         "principalId": "someone",
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},

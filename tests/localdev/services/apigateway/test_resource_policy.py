@@ -153,7 +153,16 @@ def test_with_an_authorizer_either_may_allow_and_both_may_deny(api: Any, put: Ca
 
 @pytest.mark.parametrize(
     "wrong",
-    ["no policy", "[]", "{}", policy({"Effect": "Allow"}), policy(statement("Let")), policy({"Principal": "*"})],
+    [
+        "no policy",
+        "[]",
+        "{}",
+        policy({"Effect": "Allow"}),
+        policy(statement("Let")),
+        policy({"Effect": "Allow", "Principal": "*", "Action": "*"}),
+        policy(statement(Principal=5)),
+        policy(statement(Condition="x")),
+    ],
 )
 def test_what_is_no_policy_is_refused(api: Any, client: Callable[..., Any], wrong: str) -> None:
     gateway = client("apigateway")
