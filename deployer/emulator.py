@@ -1,7 +1,12 @@
-"""Emulators: all we know of one is its address, what it tells of itself there, and the command that starts ours."""
+"""Emulators: all we know of one is its address, what it tells of itself there, and the command that starts ours.
+
+Where ours is, it says in a file that it holds locked for as long as it lives.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import json
 import socket
 import subprocess
 import sys
@@ -16,11 +21,26 @@ if TYPE_CHECKING:
     from deployer.package import Interpreters
 
 ADDRESS = "http://127.0.0.1:4566"
+_PROJECT = Path(__file__).resolve().parent.parent
+_LOCK = _PROJECT / ".localdev" / "emulator.lock"
 
 
-def answers() -> bool:
-    """Whether anything listens at the emulator's address."""
-    address = urlsplit(ADDRESS)
+def own() -> str:
+    """The address of this project's emulator, or the one that it will have when it is started."""
+    try:
+        with _LOCK.open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return f"http://127.0.0.1:{json.load(file)['port']}"
+    except (OSError, ValueError, KeyError):  # there was none ever, or it is just about to say
+        pass
+    return ADDRESS
+
+
+def answers(endpoint_url: str) -> bool:
+    """Whether anything listens at an emulator's address."""
+    address = urlsplit(endpoint_url)
     try:
         socket.create_connection((address.hostname, address.port), timeout=1).close()
     except OSError:
@@ -30,7 +50,7 @@ def answers() -> bool:
 
 def silent(endpoint_url: str) -> Unreachable:
     """No emulator is there."""
-    hint = "start it: python -m localdev start" if endpoint_url == ADDRESS else "check --endpoint-url, or leave it out"
+    hint = "start it: python -m localdev start" if endpoint_url == own() else "check --endpoint-url, or leave it out"
     return Unreachable(f"nothing answers at {endpoint_url}", hint)
 
 
@@ -41,7 +61,6 @@ def interpreters(endpoint_url: str) -> Interpreters | None:
         Unreachable: nothing answers.
     """
     import http.client
-    import json
     import urllib.error
     import urllib.request
 
@@ -69,7 +88,7 @@ def start() -> Callable[[], str]:
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "localdev", "start"],
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=_PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,

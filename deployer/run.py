@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from deployer.emulator import ADDRESS as LOCAL
+from deployer import emulator
 from deployer.errors import PackageError, UsageError
 from deployer.output import put
 
@@ -47,7 +47,16 @@ class Run:
 
     @property
     def endpoint_url(self) -> str | None:
-        return None if self.target == "aws" else (self.given_endpoint or LOCAL).rstrip("/")
+        return None if self.target == "aws" else (self.given_endpoint or self._own_emulator).rstrip("/")
+
+    @functools.cached_property
+    def _own_emulator(self) -> str:
+        return emulator.own()
+
+    @property
+    def is_for_own_emulator(self) -> bool:
+        """Whether the target is this project's emulator, which is started when it is missing."""
+        return self.endpoint_url == self._own_emulator
 
     @functools.cached_property
     def config(self) -> Config:
@@ -59,7 +68,7 @@ class Run:
         from deployer.package import here
 
         # Our own emulator runs functions with the Python that starts it; what answers already will say.
-        return self.config.stack(self.endpoint_url, here() if self.endpoint_url == LOCAL else None)
+        return self.config.stack(self.endpoint_url, here() if self.is_for_own_emulator else None)
 
     def declare(self, stack: Stack, names: tuple[str, ...]) -> dict[str, Resource]:
         from deployer.plan import declare
@@ -77,10 +86,8 @@ class Run:
         return aws.at(aws.identify())
 
     def emulator_is_missing(self) -> bool:
-        """Whether this machine's emulator is the target, and is not there."""
-        from deployer import emulator
-
-        return self.endpoint_url == LOCAL and not emulator.answers()
+        """Whether this project's emulator is the target, and is not there."""
+        return self.is_for_own_emulator and not emulator.answers(self._own_emulator)
 
     @contextlib.contextmanager
     def emulator(self) -> Iterator[bool]:
@@ -91,8 +98,6 @@ class Run:
         if not self.emulator_is_missing():
             yield False
             return
-        from deployer import emulator
-
         self.say("starting the emulator")
         wait = emulator.start()
         yield True
@@ -114,7 +119,7 @@ class Run:
         except ValueError:
             good = False
         if not good:
-            raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {LOCAL}")
+            raise UsageError(f"--endpoint-url '{self.given_endpoint}' is no URL", f"such as {emulator.ADDRESS}")
 
     def start(self) -> None:
         """Refuse what can be refused before anything is begun; then start the emulator, if that is needed.

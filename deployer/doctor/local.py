@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.doctor.check import Check
-from deployer.emulator import ADDRESS, interpreters
+from deployer.emulator import interpreters
 from deployer.run import Run
 
 _SECONDS = 10  # that an emulator, or localdev, may take to tell of itself
@@ -28,7 +28,7 @@ def emulator(run: Run) -> Iterator[Check]:
         health = _ask(f"{address}/_localstack/health")
     except urllib.error.URLError as error:
         refused = isinstance(error.reason, ConnectionRefusedError)
-        if refused and address == ADDRESS:
+        if refused and run.is_for_own_emulator:
             yield _not_running(run)
         else:
             text = f"nothing answers at {address}" if refused else f"{address} cannot be reached: {error.reason}"

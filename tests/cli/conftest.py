@@ -21,11 +21,8 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def without_emulator(free_port: Callable[[], int]) -> Callable[..., Ended]:
-    """Like ``deploy``, where nothing is at the address of this machine's emulator."""
-    script = (
-        "import sys; from deployer import cli, emulator, run; "
-        f"emulator.ADDRESS = run.LOCAL = 'http://127.0.0.1:{free_port()}'; cli.main()"
-    )
+    """Like ``deploy``, where nothing is at the address of this project's emulator."""
+    script = f"from deployer import cli, emulator; emulator.own = lambda: 'http://127.0.0.1:{free_port()}'; cli.main()"
 
     def deploy(*arguments: str | Path) -> Ended:
         process = subprocess.run(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 import threading
@@ -12,7 +13,11 @@ from typing import Any
 import pytest
 
 from deployer import emulator, package
+from deployer.emulator import ADDRESS, own, silent
 from deployer.errors import Unreachable
+from deployer.run import Run
+from localdev.emulator import Emulator
+from localdev.lock import FolderLock
 
 Answers = dict[str, tuple[int, str]]
 
@@ -104,6 +109,32 @@ def test_what_a_failed_start_says_is_passed_on() -> None:
         "choose another",
     )
     assert emulator._said("") == ("it does not say why", "try: python -m localdev start")
+
+
+def test_ours_is_where_it_says(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On whatever port it was started."""
+    monkeypatch.setattr("deployer.emulator._LOCK", emulator.root / "emulator.lock")
+    assert own() == emulator.endpoint_url
+    run = Run(Path("config.yaml"), None, "local", None, as_json=False, apps=())
+    assert (run.endpoint_url, run.is_for_own_emulator, run.emulator_is_missing()) == (
+        emulator.endpoint_url,
+        True,
+        False,
+    )
+    assert "python -m localdev start" in silent(emulator.endpoint_url).hint
+    other = Run(Path("config.yaml"), None, "local", ADDRESS, as_json=False, apps=())
+    assert (other.endpoint_url, other.is_for_own_emulator) == (ADDRESS, False)
+
+
+@pytest.mark.parametrize("content", [None, '{"pid": 1, "port": 45678}', ""], ids=["never", "ended", "before it says"])
+def test_ours_will_be_where_it_always_is(content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator, "_LOCK", tmp_path / "emulator.lock")
+    if content is not None:
+        (tmp_path / "emulator.lock").write_text(content)
+    holder = FolderLock(tmp_path).acquire() if content == "" else None
+    assert emulator.own() == emulator.ADDRESS
+    if holder:
+        os.close(holder)
 
 
 def test_who_does_not_answer_is_told_how_to_be_there() -> None:
