@@ -197,7 +197,17 @@ def _write(aws: Aws, plan: Plan, change: Change, resource: Resource) -> None:
         if have is not None and not left:
             plan.have[resource.id] = have
             return
+        want = _look_again(aws, plan, resource)
     raise NotConverged(f"the change was accepted, but reads back otherwise: {', '.join(left)}", OTHERS)
+
+
+def _look_again(aws: Aws, plan: Plan, resource: Resource) -> Properties:
+    """What is wanted of ``resource`` now: what it refers to may have been made twice, and ours may be what went."""
+    for id in waits_for(resource):
+        have, other = plan.have[id], plan.resources[id]
+        if have is not None and DUPLICATES in have:
+            plan.have[id] = other.observe(aws, other.physical) or have
+    return plan.want(resource)
 
 
 def _step(aws: Aws, kind: type[Resource], name: str, have: Properties | None, want: Properties) -> None:

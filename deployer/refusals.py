@@ -24,6 +24,7 @@ EXISTS = (
     "BucketAlreadyExists",
     "BucketAlreadyOwnedByYou",
     "EntityAlreadyExists",
+    "PreconditionFailed",
     "ResourceAlreadyExistsException",
     "ResourceConflictException",
 )

@@ -41,7 +41,8 @@ TRANSIENT = (
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: not raisable, 30 s for a delete
     Transient("apigateway", "TooManyRequestsException", seconds=600, says="waiting for API Gateway's rate limit"),
     Transient("apigateway", "ConflictException", "concurrent", says="waiting for API Gateway"),
-    Transient("s3", "OperationAborted|Conflict", seconds=150, says="waiting for the bucket's last change"),
+    Transient("s3", "OperationAborted|(ConditionalRequest)?Conflict", seconds=150,
+              says="waiting for the bucket's last change"),
     Transient("s3", "AccessDenied", "BlockPublicPolicy|public policies", says="waiting for public access to open"),
     Transient("logs", "OperationAbortedException", says="waiting for CloudWatch Logs"),
     Transient("*", "Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown",

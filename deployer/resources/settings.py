@@ -84,19 +84,23 @@ class Settings(Resource):
 
     @classmethod
     def create(cls, aws: Aws, name: str, want: Properties) -> None:
-        bucket, _, key = name.partition("/")
-        body = json.dumps(want["Content"], indent=2) + "\n"
-        about = {name: want[name] for name in ("ContentType", "CacheControl")}
-        aws.call("s3", "put_object", Bucket=bucket, Key=key, Body=body.encode(), **about)
+        aws.create("s3", "put_object", **_object(name, want), IfNoneMatch="*")
 
     @classmethod
     def update(cls, aws: Aws, name: str, have: Properties, want: Properties) -> None:
-        cls.create(aws, name, want)
+        aws.call("s3", "put_object", **_object(name, want))
 
     @classmethod
     def delete(cls, aws: Aws, name: str) -> None:
         bucket, _, key = name.partition("/")
         aws.find("s3", "delete_object", absent="NoSuchBucket", Bucket=bucket, Key=key)
+
+
+def _object(name: str, want: Properties) -> dict[str, Any]:
+    bucket, _, key = name.partition("/")
+    body = json.dumps(want["Content"], indent=2) + "\n"
+    about = {name: want[name] for name in ("ContentType", "CacheControl")}
+    return {"Bucket": bucket, "Key": key, "Body": body.encode(), **about}
 
 
 def _content(body: bytes) -> Any:

@@ -14,6 +14,7 @@ from deployer.app import App
 from deployer.apply import Outcome
 from deployer.errors import AwsError, TimedOut
 from deployer.plan import Action, Change, Plan
+from deployer.refs import Ref
 from deployer.report import Quiet
 from deployer.resource import DUPLICATES, STACK_TAG, Properties, Resource
 from deployer.stack import Stack
@@ -74,6 +75,27 @@ class Thing(Resource):
     def delete(cls, aws: Any, name: str) -> None:
         cls._call("delete")
         Thing.there = None
+
+
+class Twin(Thing):
+    """A kind that a race may make twice; ``stays`` is the one that is left."""
+
+    kind = "rest_api"
+    stays: ClassVar[str] = "ours"
+
+    def outputs(self, have: Properties) -> dict[str, str]:
+        return {"id": have["Id"]}
+
+    @classmethod
+    def observe(cls, aws: Any, name: str) -> Properties | None:
+        return {"Id": cls.stays, DUPLICATES: [], "Tags": OURS}
+
+
+class User(Thing):
+    """What refers to it."""
+
+    def desired(self) -> Properties:
+        return {**super().desired(), "Twin": Ref("web.rest_api.t", "id")}
 
 
 class FakeAws:
@@ -148,6 +170,22 @@ def test_what_another_run_deletes_while_this_one_makes_it_is_made_anew() -> None
 
     outcome = run("create", overtake)
     assert (outcome.end, Thing.there and Thing.there["Value"]) == ("done", 1)
+
+
+def test_who_lost_a_race_refers_to_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run, whose own one stays, has made already what refers to it."""
+    app = App(STACK, "web", None, None)  # type: ignore[arg-type]
+    twin, user = Twin(app, "t"), User(app, "a")
+    have: dict[str, Properties | None] = {twin.id: Twin.observe(None, "t"), user.id: None}
+    plan = Plan({twin.id: twin, user.id: user}, have, [Change(user.id, "create", User, "a", {}, user)])
+    monkeypatch.setattr(Twin, "stays", "theirs")
+    Thing.there, Thing.calls[:], Thing.steps = None, [], iter([become(Twin="theirs")])
+    (outcome,) = apply.run(FakeAws(), plan, Quiet())  # type: ignore[arg-type]
+    assert outcome.end == "done"
+    assert Thing.there
+    assert Thing.there["Twin"] == "theirs"
+    assert "update" not in Thing.calls
+    assert plan.lookup(Ref(twin.id, "id")) == "theirs"  # and that is what 'up' prints
 
 
 def test_what_is_there_twice_is_mended_without_waiting() -> None:

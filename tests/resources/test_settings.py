@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from deployer.resources.settings import Settings
 from tests.resources.worlds import World, answer, changes
 
 CONFIG = """
@@ -59,4 +60,13 @@ def test_what_is_no_json_is_replaced(world: World, body: bytes) -> None:
     _put(world, name, Body=body)
     assert changes(world.plan(CONFIG)[1]) == {ID: ("update", ["Content"])}
     world.up(CONFIG)
+    assert LOOK(world, name) == before
+
+
+def test_creating_leaves_what_another_run_has_made(world: World) -> None:
+    """It reads back otherwise then, and is looked at again."""
+    aws, outcomes = world.up(CONFIG)
+    name = next(each.change.name for each in outcomes if each.change.id == ID)
+    before = LOOK(world, name)
+    Settings.create(aws, name, {"Content": {"a": "b"}, "ContentType": "text/plain", "CacheControl": "no-cache"})
     assert LOOK(world, name) == before
