@@ -1,6 +1,6 @@
 """A run is held at some call until another one has run from start to end: of the same command, or against it.
 
-At a few delicate calls; with --every-call at the first writing call of each name.
+At a delicate call; with --every-call at the first writing call of each name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ PATIENCE = 60  # seconds that a call is held at most
 
 PAIRS = [("up", "up"), ("update", "update"), ("down", "down"), ("up", "down"), ("down", "up"), ("update", "down")]
 SAMPLE = [
-    ("update", "update", "kms.CreateAlias", "password"),  # the other finds a key without a name
     ("down", "down", "s3.DeleteObjects", "qr"),  # the bucket goes between looking into it and emptying it
 ]
 
