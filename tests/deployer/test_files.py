@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,21 +84,14 @@ def test_a_link_that_leads_nowhere_is_no_hindrance(folder: Path) -> None:
 
 
 def test_a_save_in_several_writes_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LOOK", 0.005)
-    monkeypatch.setattr(files, "SETTLED", 0.2)
-    before = files.look([folder])
+    pieces = ["x" * 100] * 10
 
-    def save() -> None:
-        time.sleep(0.02)
-        with (folder / "app.py").open("w") as file:
-            for _ in range(10):
-                file.write("x" * 100)
-                file.flush()
-                time.sleep(0.02)
+    def another_write(_: float) -> None:
+        if pieces:
+            with (folder / "app.py").open("a") as file:
+                file.write(pieces.pop())
 
-    saving = threading.Thread(target=save)
-    saving.start()
-    seen = files.wait(before)
-    assert (folder / "app.py").stat().st_size == 1000
+    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=time.monotonic, sleep=another_write))
+    seen = files.wait(files.look([folder]))
+    assert (folder / "app.py").stat().st_size == 1003
     assert seen == files.look([folder])
-    saving.join()
