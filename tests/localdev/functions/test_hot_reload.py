@@ -167,6 +167,7 @@ def test_every_way_to_save_shows(tmp_path: Path) -> None:
     (watched / "circle").symlink_to(watched)
     (watched / "broken").symlink_to(tmp_path / "nowhere")
     assert differs()
+    assert len(seen[-1]) == 5  # two files, three links to folders
     assert not differs()
     file.unlink()
     assert differs()
