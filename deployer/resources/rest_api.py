@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from deployer import openapi, throttling
+from deployer.paths import faults
 from deployer.resource import STACK_TAG, Properties, Resource, Spec
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class RestApi(Resource):
             if functions[spec.function].timeout > openapi.TIMEOUT_LIMIT + 1:
                 text = f"API Gateway waits {openapi.TIMEOUT_LIMIT} s, but '{spec.function}' may take longer"
                 raise self.app.lines.error(place, text, "lower the function's timeout")
+        for route, text, hint in faults(self.spec.routes):
+            raise self.app.lines.error((*self.place, "routes", route), text, hint)
 
     def desired(self) -> Properties:
         routes = {route: self._integration(spec.function) for route, spec in self.spec.routes.items()}

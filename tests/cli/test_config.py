@@ -102,6 +102,30 @@ BAD = {
         "POST /generate",
     ),
     "no method": (but(ROUTE, "FETCH /generate: generator"), "FETCH", "'FETCH /generate' is no route", "GET, POST"),
+    "two variables at one place": (
+        but(ROUTE, "GET /x/{id}/a: generator\n        GET /x/{name}/b: generator"),
+        "/b",
+        "'GET /x/{name}/b' has '{name}' where 'GET /x/{id}/a' has '{id}'",
+        "write '{id}' in both",
+    ),
+    "a greedy one beside another": (
+        but(ROUTE, "GET /x/{id}: generator\n        GET /x/{id+}: generator"),
+        "{id+}",
+        "has '{id\\+}' where 'GET /x/{id}' has '{id}'",
+        "both",
+    ),
+    "a greedy one in the middle": (
+        but(ROUTE, "GET /x/{rest+}/y: generator"),
+        "{rest+}",
+        "'GET /x/{rest\\+}/y' goes on after '{rest\\+}'",
+        "the last",
+    ),
+    "a variable twice": (
+        but(ROUTE, "GET /x/{id}/y/{id+}: generator"),
+        "{id}",
+        "has the variable 'id' twice",
+        "own",
+    ),
     # What AWS would refuse.
     "slower than the gateway": (but(SOURCE, f"{SOURCE}\n        timeout: 60"), "POST", "API Gateway waits", "timeout"),
     "large environment": (but(REFERENCE, "x" * 4100), "environment:", "environment has .* 4,096", "."),

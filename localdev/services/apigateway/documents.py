@@ -1,5 +1,7 @@
 """OpenAPI documents that ask for signatures: LocalStack would import such methods as open to everybody.
 
+Paths that cannot be are refused before anything is changed.
+
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-auth.html and
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
 """
@@ -13,12 +15,14 @@ from typing import Any
 from localstack.services.apigateway.legacy import provider
 
 from localdev.services.apigateway import resource_policy
+from localdev.services.apigateway.paths import check_paths
 
 
 def apply() -> None:
     original = vars(provider)["import_api_from_openapi_spec"]
 
     def import_api(rest_api: Any, *, open_api_spec: Any, **more: Any) -> Any:
+        check_paths(open_api_spec.get("paths") or {})
         policy = open_api_spec.get("x-amazon-apigateway-policy")
         resource_policy.check(json.dumps(policy) if isinstance(policy, dict) else policy)
         found = original(rest_api, open_api_spec=open_api_spec, **more)
