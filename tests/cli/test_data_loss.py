@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from deployer import deployment
+from deployer.errors import UsageError
+from deployer.run import Run
 from tests.cli.refusal import write_project
 from tests.cli.terminal import in_terminal
 from tests.conftest import Stack, StackMaker, command, deploy
@@ -89,6 +92,27 @@ def test_with_a_clear_yes_it_goes(till: Stack, client: Callable[[str], Any]) -> 
     ends = {change["id"]: change["result"] for change in till.json("up", "--allow-data-loss")["changes"]}
     assert ends == {"till.bucket.files": "done", "till.bucket.notes": "done", "till.key.secrets": "done"}
     assert files not in names(client)
+
+
+def test_what_would_be_lost_is_counted_once(
+    till: Stack, client: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the guard, or by the question where there is no guard."""
+    edit(till, BUCKETS)
+    till.json("up")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", till.endpoint_url)
+    edit(till, EMPTY)
+    run = Run(till.config, till.stage, "aws", None, True, ())
+    aws, found = deployment.planned(run, run.config.select(()))
+    for found.careful, counted in ((True, 0), (False, 2)):
+        if found.careful:
+            deployment.guard(run, aws, found)
+        before = aws.calls.reading
+        with pytest.raises(UsageError, match="2 resources would be deleted"):
+            deployment.asked(run, aws, found, yes=False)
+        assert aws.calls.reading - before == counted
 
 
 LOGGING = """\
