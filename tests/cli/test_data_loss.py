@@ -100,9 +100,9 @@ def test_what_would_be_lost_is_counted_once(
     """By the guard, or by the question where there is no guard."""
     edit(till, BUCKETS)
     till.json("up")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", till.endpoint_url)
+    variables = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     edit(till, EMPTY)
     run = Run(till.config, till.stage, "aws", None, True, ())
     aws, found = deployment.planned(run, run.config.select(()))
@@ -232,7 +232,7 @@ def test_what_changes_before_the_answer_is_not_deleted_on_an_old_yes(till: Stack
     till.json("up")
     files, notes = bucket(till, "files"), bucket(till, "notes")
     down = command("down", "--config", till.config, "--stage", till.stage, "--target", "aws")
-    aws = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    variables = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     code, shown = in_terminal(down, "[y/N]", "y\n", lambda: client("s3").delete_bucket(Bucket=notes), **aws)
     assert code == 1, shown
     assert "something else has changed meanwhile: nothing was deleted" in shown
