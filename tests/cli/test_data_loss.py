@@ -232,7 +232,7 @@ def test_what_changes_before_the_answer_is_not_deleted_on_an_old_yes(till: Stack
     till.json("up")
     files, notes = bucket(till, "files"), bucket(till, "notes")
     down = command("down", "--config", till.config, "--stage", till.stage, "--target", "aws")
-    variables = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    aws = {**played_by(till.endpoint_url), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     code, shown = in_terminal(down, "[y/N]", "y\n", lambda: client("s3").delete_bucket(Bucket=notes), **aws)
     assert code == 1, shown
     assert "something else has changed meanwhile: nothing was deleted" in shown
