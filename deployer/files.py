@@ -1,4 +1,4 @@
-"""Notices files that are saved, by looking at them."""
+"""The files that functions and pages are made of: which those are, and which of them are saved."""
 
 from __future__ import annotations
 
@@ -6,18 +6,47 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from deployer.errors import PackageError
 
 LOOK = 0.05  # seconds between two looks
 BUSY = 10  # times as long as a look took: many files must not keep a processor busy
 SETTLED = 0.05  # seconds in which nothing may change any more: a save may take several writes
 
-# Python's, hidden, and what editors leave beside a file while they save it: Emacs, Vim, and others.
-_IGNORED = re.compile(r"__pycache__$|\.|#.*#$|4913$|.*(~|\.pyc|\.swp|\.swx|\.bak|\.tmp|\.orig)$")
+# Python's, Node's, hidden, and what editors (Emacs, Vim and others) and file managers leave beside a file.
+_STAYS_HERE = re.compile(
+    r"__pycache__|node_modules|\..*|#.*#|4913|.*(~|\.pyc|\.swp|\.swx|\.bak|\.tmp|\.orig)|Thumbs\.db|desktop\.ini"
+)
 
 Stamp = tuple[int, int, int]  # inode, bytes, nanoseconds: an editor may replace a file, and a clock may stand still
 Look = dict[Path, dict[str, Stamp]]
+
+
+def stays_here(name: str) -> bool:
+    """Whether no file or folder of that name is deployed: secrets, histories, caches and copies."""
+    return bool(_STAYS_HERE.fullmatch(name))
+
+
+def files_below(folder: Path, skipped: Callable[[str], bool] = stays_here) -> Iterator[Path]:
+    """The files of a folder and of those in it, in order, but for skipped names.
+
+    Raises:
+        PackageError: something cannot be read, or is neither file nor folder: it must not be left out in silence.
+    """
+
+    def unreadable(error: OSError) -> None:
+        raise PackageError(f"'{error.filename}' cannot be read: {error.strerror}")
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not skipped(name))
+        if links := [Path(parent, name) for name in folders if Path(parent, name).is_symlink()]:
+            raise PackageError(f"'{links[0]}' is a link to a folder, which is not followed", "copy what it leads to")
+        for path in (Path(parent, name) for name in sorted(names) if not skipped(name)):
+            if not (path.is_file() and os.access(path, os.R_OK)):
+                raise PackageError(f"'{path}' is no file that can be read", "remove it, or make it readable")
+            yield path
 
 
 def look(places: Iterable[Path]) -> Look:
@@ -29,9 +58,9 @@ def _stamps(place: Path) -> Iterator[tuple[str, Stamp]]:
     if place.is_file():
         yield from _stamp(place)
     for parent, folders, names in os.walk(place):
-        folders[:] = [name for name in folders if not _IGNORED.match(name)]
+        folders[:] = [name for name in folders if not stays_here(name)]
         for name in names:
-            if not _IGNORED.match(name):
+            if not stays_here(name):
                 yield from _stamp(Path(parent, name))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import os
 import platform
 import re
 import shutil
@@ -21,11 +20,12 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deployer.errors import PackageError
+from deployer.files import files_below
 from deployer.waiting import waiting
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -40,7 +40,7 @@ _KEEP_ZIP = 3600
 _KEEP_REQUIREMENTS = 7 * 24 * 3600
 _REQUIREMENTS = "requirements-"
 
-_SKIPPED_FOLDERS = frozenset({"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+_SECRETS = ".env"  # which people load into the environment of a program
 # Files of an installation that name this machine, or the moment.
 _MACHINE_FILES = re.compile(r"^(bin|Scripts)/|^\.lock$|\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
 
@@ -124,13 +124,15 @@ def build(source: Source, cache: Path, interpreters: Interpreters | None) -> Cod
         target = _Platform(interpreter.tag, ("--python", interpreter.executable))
     else:
         target = _lambda(source.runtime, source.architecture)
-    files = dict(_files(source.folder))
-    key = _digest(target.name, *(part for file in sorted(files.items()) for part in _identity(*file)))
+    if (source.folder / _SECRETS).is_file():
+        waiting.get()(f"{source.folder.name}/{_SECRETS} stays here: what of it the code needs belongs in 'environment'")
+    own = _named(source.folder, files_below(source.folder))
+    key = _digest(target.name, *(part for file in sorted(own.items()) for part in _identity(*file)))
     cache.mkdir(parents=True, exist_ok=True)
     with _lock(key):
         found = next(cache.glob(f"{key}-*.zip"), None)
         if found is None:
-            found = _zip(files, _requirements(files, target, cache), cache, key, source.folder)
+            found = _zip(own, _requirements(own, target, cache), cache, key, source.folder)
         found.touch()
     sha256 = base64.b64encode(bytes.fromhex(found.stem.partition("-")[2])).decode()
     return Code(sha256, found)
@@ -154,7 +156,7 @@ def _requirements(own: dict[str, Path], target: _Platform, cache: Path) -> Path 
     if "requirements.txt" not in own:
         return None
     folder = _install(own["requirements.txt"], target, cache)
-    installed = dict(_files(folder))
+    installed = _installed(folder)
     clashing = sorted(installed.keys() & own.keys())  # our own code wins
     key = _digest(folder.name, *clashing)
     made = cache / f"{_REQUIREMENTS}{key}.zip"
@@ -241,32 +243,15 @@ def _refuse_large(unzipped: int, folder: Path) -> None:
         )
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Name in the zip, and path, of each file that belongs into it."""
-    for path in files_below(folder, lambda name: name in _SKIPPED_FOLDERS or name.endswith(".pyc")):
-        inside = path.relative_to(folder).as_posix()
-        if not _MACHINE_FILES.search(inside):
-            yield inside, path
+def _named(folder: Path, paths: Iterable[Path]) -> dict[str, Path]:
+    """Name in the zip to path."""
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
-def files_below(folder: Path, skipped: Callable[[str], bool]) -> Iterator[Path]:
-    """The files of a folder and of those in it, in order, but for skipped names.
-
-    Raises:
-        PackageError: something cannot be read, or is neither file nor folder: it must not be left out in silence.
-    """
-
-    def unreadable(error: OSError) -> None:
-        raise PackageError(f"'{error.filename}' cannot be read: {error.strerror}")
-
-    for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not skipped(name))
-        if links := [Path(parent, name) for name in folders if Path(parent, name).is_symlink()]:
-            raise PackageError(f"'{links[0]}' is a link to a folder, which is not followed", "copy what it leads to")
-        for path in (Path(parent, name) for name in sorted(names) if not skipped(name)):
-            if not (path.is_file() and os.access(path, os.R_OK)):
-                raise PackageError(f"'{path}' is no file that can be read", "remove it, or make it readable")
-            yield path
+def _installed(folder: Path) -> dict[str, Path]:
+    """The same of each file of an installation that belongs into a zip."""
+    found = _named(folder, files_below(folder, lambda name: name == "__pycache__" or name.endswith(".pyc")))
+    return {name: path for name, path in found.items() if not _MACHINE_FILES.search(name)}
 
 
 def _identity(name: str, path: Path) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from deployer.errors import PackageError
-from deployer.package import files_below
+from deployer.files import files_below
 from deployer.resource import Properties, Spec, Texts
 from deployer.s3 import (
     BATCH,
@@ -233,8 +233,8 @@ def _is_local(endpoint_url: str | None) -> bool:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, File]]:
-    """Key and file of everything in a folder but what is hidden."""
-    for path in files_below(folder, lambda name: name.startswith(".")):
+    """Key and file of everything in a folder that belongs to its pages."""
+    for path in files_below(folder):
         key = path.relative_to(folder).as_posix()
         if not path.resolve().is_relative_to(folder.resolve()):
             raise PackageError(f"'{path}' leads out of the folder, and would be public", "copy what it leads to")

@@ -48,14 +48,17 @@ def test_what_is_seen(folder: Path, save: str) -> None:
     assert files.changed(before, files.look([folder])) == {folder: {str(folder / path)}}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [".hidden", ".git/index", "__pycache__/app.cpython-311.pyc", "app.pyc", "app.py~", "#app.py#", ".#app.py",
-     ".app.py.swp", "4913", "app.py.tmp", "inside/__pycache__/x.pyc", "app.py.bak"],
+STAYS_HERE = (
+    ".hidden", ".env", ".DS_Store", ".git/index", ".venv/lib/x.py", "__pycache__/app.cpython-311.pyc", "app.pyc",
+    "app.py~", "index.html~", "#app.py#", ".#app.py", ".app.py.swp", "app.swp", "4913", "app.py.tmp",
+    "inside/__pycache__/x.pyc", "app.py.bak", "app.py.orig", "node_modules/x/index.js", "Thumbs.db", "desktop.ini",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STAYS_HERE)
 def test_what_editors_and_python_leave_is_ignored(folder: Path, name: str) -> None:
     before = files.look([folder])
-    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("")
     assert files.look([folder]) == before
 
@@ -95,3 +98,11 @@ def test_a_save_in_several_writes_is_one(folder: Path, monkeypatch: pytest.Monke
     seen = files.wait(files.look([folder]))
     assert (folder / "app.py").stat().st_size == 1003
     assert seen == files.look([folder])
+
+
+def test_names_that_are_only_alike_are_deployed(folder: Path) -> None:
+    names = ["4913.py", "a4913", "environment", "my_node_modules", "swp", "x.bak.py", "#1.txt", "thumbs.db.json"]
+    for name in names:
+        (folder / name).write_text("")
+    found = [path.relative_to(folder).as_posix() for path in files.files_below(folder)]
+    assert found == [*sorted([*names, "app.py"]), "inside/data.json"]

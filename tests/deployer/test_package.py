@@ -11,7 +11,10 @@ import pytest
 
 from deployer import package
 from deployer.errors import PackageError
+from deployer.files import files_below
 from deployer.package import Source
+from deployer.waiting import telling
+from tests.deployer.test_files import STAYS_HERE
 
 RUNTIME = "python3.12"
 
@@ -50,18 +53,30 @@ def test_the_zip_is_the_same_byte_for_byte(source: Source) -> None:
 
 
 def test_what_goes_in(source: Source) -> None:
-    for rubbish in ("__pycache__/app.cpython-311.pyc", ".git/config", "inside/__pycache__/x.pyc"):
+    for rubbish in ("inside/__pycache__/x.pyc", *STAYS_HERE):
         file = source.folder / rubbish
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
+    (source.folder / "bin").mkdir()
+    (source.folder / "bin" / "tool").write_text("")
     (source.folder / "run.sh").write_text("#!/bin/sh\n")
     (source.folder / "run.sh").chmod(0o700)
     code = built(source)
-    assert names(code) == ["app.py", "inside/data.json", "run.sh"]
+    assert names(code) == ["app.py", "bin/tool", "inside/data.json", "run.sh"]
     assert code.zip
     modes = {entry.filename: oct(entry.external_attr >> 16) for entry in zipfile.ZipFile(code.zip).infolist()}
     assert {entry.date_time for entry in zipfile.ZipFile(code.zip).infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert modes == {"app.py": "0o100644", "inside/data.json": "0o100644", "run.sh": "0o100755"}
+    assert modes == {"app.py": "0o100644", "inside/data.json": "0o100644", "run.sh": "0o100755", "bin/tool": "0o100644"}
+
+
+def test_settings_that_the_code_may_want_do_not_stay_behind_in_silence(source: Source) -> None:
+    said: list[str] = []
+    with telling(said.append):
+        built(source)
+        assert said == []
+        (source.folder / ".env").write_text("TOKEN=hush")
+        built(source)
+    assert said == ["code/.env stays here: what of it the code needs belongs in 'environment'"]
 
 
 def test_each_change_makes_another_zip(source: Source) -> None:
@@ -240,4 +255,4 @@ def test_a_link_to_a_folder_is_not_left_out_in_silence(tmp_path: Path) -> None:
     (tmp_path / "shared").mkdir()
     (tmp_path / "code" / "shared").symlink_to(tmp_path / "shared")
     with pytest.raises(PackageError, match="shared' is a link to a folder, which is not followed"):
-        list(package.files_below(tmp_path / "code", lambda name: False))
+        list(files_below(tmp_path / "code"))

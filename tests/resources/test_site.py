@@ -108,6 +108,9 @@ def test_every_file_has_its_content_type_and_says_how_long_it_keeps(world: World
         "fonts/one.woff2",
         ".DS_Store",
         ".git/config",
+        "index.html~",
+        "style.css.swp",
+        "node_modules/x.js",
     ):
         (pages / name).parent.mkdir(exist_ok=True)
         (pages / name).write_text("x")
