@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+LONG = ("tests/docs/", "tests/resources/", "tests/system/")
 # A test that uses one of these fixtures needs what the marker stands for.
 MARKED_BY_FIXTURE = {"emulator": "emulator", "strict_emulator": "emulator", "page": "browser"}
 
@@ -50,6 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in MARKED_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+    # Begun last, their long files would keep one process busy when the others have nothing left to do.
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.hookimpl(wrapper=True)
