@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
+from deployer import partitions
 from deployer.app import App
 from deployer.errors import ConfigError, UsageError
 from deployer.package import Interpreters
@@ -46,7 +47,7 @@ def model(of: tuple[type[Resource], ...]) -> type[BaseModel]:
         __base__=_Strict,
         project=(Name, Field(description="Starts every name in AWS.")),
         stage=(Name, Field("dev", description="One of several copies of the project; --stage overrides it.")),
-        region=(str, Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$", description="The region, such as us-east-1.")),
+        region=(str, Field(description="The region, such as us-east-1.")),
         apps=(dict[Name, app], Field(description="The apps, by name.")),
     )
 
@@ -114,6 +115,10 @@ def read(file: Path, stage: str | None = None) -> Config:
             invalid.errors(), key=lambda error: (error["type"] != "extra_forbidden", lines.line(error["loc"]))
         )
         raise _explain(ranked[0], lines, schema) from None
+    if parsed.region not in partitions.regions():
+        close = " or ".join(f"'{each}'" for each in difflib.get_close_matches(parsed.region, partitions.regions(), n=2))
+        hint = f"did you mean {close}?" if close else "such as us-east-1; a new one may need a newer boto3"
+        raise lines.error(("region",), f"'{parsed.region}' is no region of AWS", hint)
     if stage is not None and not re.fullmatch(_NAME, stage):
         raise UsageError(f"--stage '{stage}' is no name", _NAME_HINT)
     return Config(parsed.project, stage or parsed.stage, parsed.region, parsed.apps, lines)
@@ -130,22 +135,32 @@ def _explain(error: Any, lines: Lines, schema: type[BaseModel]) -> ConfigError:
     if kind == "extra_forbidden":
         return lines.error(place, f"unknown key '{key}'", _guess(key, _siblings(place, schema)))
     if kind == "missing":
-        return lines.error(place[:-1], f"'{where}' is missing", f"add {key}: {about}")
+        return lines.error(place[:-1], f"'{where}' is missing", f"add '{key}': {_inside(about)}")
     if kind == "string_pattern_mismatch":
         if error["ctx"]["pattern"] != _NAME:
             return lines.error(place, f"'{given}' is no {key}", about)
         return lines.error(place, f"'{given}' is no name", _NAME_HINT)
     if given is None or kind == "too_short":
-        return lines.error(place, f"'{where}' is empty", f"fill it, or remove it: {about}")
+        return lines.error(place, f"'{where}' is empty", f"fill it, or remove it: {_inside(about)}")
     if kind in ("dict_type", "model_type", "model_attributes_type"):
-        return lines.error(place, f"'{where}' is no mapping", f"write keys and values below it: {about}")
+        return lines.error(place, f"'{where}' is no mapping", f"write keys and values below it: {_inside(about)}")
     if kind == "string_type" and not isinstance(given, dict | list):
         # Not what it is: values of environment variables are often secret.
         noun = {bool: "a yes or no", int: "a number", float: "a number"}.get(type(given), "a date")
         return lines.error(place, f"'{where}' should be a string, not {noun}", "put it in quotes")
+    if kind == "literal_error":
+        return lines.error(place, f"'{where}' cannot be {given!r}", f"possible here: {error['ctx']['expected']}")
+    if kind == "string_too_long":
+        text = f"'{where}' has {len(given):,} characters, {error['ctx']['max_length']:,} are possible"
+        return lines.error(place, text, f"shorten it: {_inside(about)}")
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     shown = "" if isinstance(given, dict | list) or kind == "value_error" else f", not {given!r}"
     return lines.error(place, f"'{where}' {message}{shown}", about)
+
+
+def _inside(sentence: str) -> str:
+    """A sentence as the end of another one."""
+    return (sentence[:1].lower() + sentence[1:]).rstrip(".")
 
 
 def _description(place: tuple[Any, ...], schema: type[BaseModel]) -> str:

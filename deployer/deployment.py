@@ -106,7 +106,7 @@ def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str)
     calls = report.count(aws.calls.reading + aws.calls.writing, "call")
     what = report.summary([outcome.change for outcome in outcomes], past=True)
     run.say(*report.kept_lines(found))
-    run.say(f"{what if outcomes else f'{what}: {state}'} in {seconds:.1f} s ({calls})")
+    run.say(f"{what} in {seconds:.1f} s ({calls})" if outcomes else f"{what}: {state} ({seconds:.1f} s, {calls})")
     if outputs:
         run.say("", *report.outputs_lines(outputs), *report.example_lines(found, run.again))
     run.document(document)

@@ -23,6 +23,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+_LONGEST = 300  # characters
 _OVERTAKEN = (
     "DeleteConflict",
     "KMSInvalidStateException",
@@ -47,9 +48,16 @@ class ConfigError(SkiffError):
     exit_code = 2
 
     def __init__(self, message: str, hint: str = "", file: Path | None = None, line: int | None = None) -> None:
+        message = _one_line(message)
         self.file, self.line, self.reason = file, line, message
         place = "" if file is None else f"{file}:{line}: " if line else f"{file}: "
         super().__init__(place + message, hint)
+
+
+def _one_line(message: str) -> str:
+    """Without the middle of a configured value that is too long for a line."""
+    message = " ".join(message.split())
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
 
 
 class UsageError(SkiffError):

@@ -86,7 +86,8 @@ class Watch:
         changes = [report.outcome_json(outcome) for outcome in outcomes]
         self._document("up", changes=changes, outputs=outputs, calls=_calls(aws), seconds=round(seconds, 3))
         done = [outcome.change for outcome in outcomes if outcome.end == "done"]
-        self._say(f"{report.summary(done, past=True)} in {seconds:.1f} s")
+        what = report.summary(done, past=True)
+        self._say(f"{what} in {seconds:.1f} s" if done else f"{what} ({seconds:.1f} s)")
         self._failures(outcomes)
         if self._first:
             run.say("", *report.outputs_lines(outputs), "", "watching: what is saved goes up, Ctrl-C ends it")

@@ -58,8 +58,10 @@ class FunctionSpec(Spec):
 
     source: str = Field(description="The folder of the code, from the folder of this file.")
     handler: str = Field("app.handler", description="Module and function that get the event, as module.function.")
-    runtime: Literal["python3.11", "python3.12", "python3.13"] = Field("python3.12", description="The Python.")
-    architecture: Literal["x86_64", "arm64"] = Field("x86_64", description="The processor.")
+    runtime: Literal["python3.11", "python3.12", "python3.13"] = Field(
+        "python3.12", description="The Python that runs it."
+    )
+    architecture: Literal["x86_64", "arm64"] = Field("x86_64", description="The processor that runs it.")
     memory: int = Field(128, ge=128, le=10_240, description="Memory, in MB. Processor power grows with it.")
     timeout: int = Field(3, ge=1, le=900, description="A call is ended after so many seconds.")
     description: str = Field("", max_length=256, description="For people who meet it in the console.")
@@ -112,7 +114,10 @@ class Function(Resource):
             )
             raise error(self.place, text, "shorten the project, stage, app or function name")
         if not self._source.folder.is_dir():
-            text = f"the folder '{self.spec.source}' does not exist"
+            missing = not self._source.folder.exists()
+            text = (
+                f"the folder '{self.spec.source}' does not exist" if missing else f"'{self.spec.source}' is no folder"
+            )
             raise error((*self.place, "source"), text, f"paths start at the folder of {self.app.lines.file.name}")
         if fault := handler.fault(self.spec.handler, self._source.folder, self.spec.source):
             raise error((*self.place, "handler"), *fault)

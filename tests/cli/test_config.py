@@ -41,7 +41,12 @@ BAD = {
     "unknown section": (but("    buckets:", "    bucket:"), "bucket:", "unknown key 'bucket'", "'buckets'"),
     "unknown in a list of none": (but("{}", "{zzz: red}"), "zzz", "unknown key 'zzz'", "public_read"),
     "misspelt required key": (but("region:", "regoin:"), "regoin", "unknown key 'regoin'", "'region'"),
-    "missing key": (but("region: us-east-1\n", ""), "project:", "'region' is missing", "."),
+    "missing key": (
+        but("region: us-east-1\n", ""),
+        "project:",
+        "'region' is missing",
+        "^add 'region': the region, such as us-east-1$",
+    ),
     "missing key below": (but(SOURCE, "memory: 256"), "generator:", r"generator\.source' is missing", "."),
     "duplicate key": (but(SOURCE, f"{SOURCE}\n        source: other"), "source: other", "'source' .*twice", "."),
     # Types and values.
@@ -59,8 +64,14 @@ BAD = {
     "unknown runtime": (
         but(SOURCE, f"{SOURCE}\n        runtime: python2.7"),
         "python2.7",
-        "runtime.*'python3.12'",
-        ".",
+        r"generator\.runtime' cannot be 'python2\.7'",
+        "^possible here: 'python3.11', 'python3.12' or 'python3.13'$",
+    ),
+    "long description": (
+        but(SOURCE, f"{SOURCE}\n        description: {'x' * 9000}"),
+        "description",
+        r"generator\.description' has 9,000 characters, 256 are possible$",
+        "shorten it: for people",
     ),
     "example that is no JSON": (
         but(SOURCE, f"{SOURCE}\n        example: '{{length: 20}}'"),
@@ -68,7 +79,21 @@ BAD = {
         "the example of 'generator' is no JSON: Expecting property name",
         "such as example",
     ),
+    "mistyped region": (
+        but("us-east-1", "us-est-1"),
+        "us-est-1",
+        "'us-est-1' is no region of AWS",
+        "did you mean .*'us-east-1'",
+    ),
+    "region of the future": (but("us-east-1", "us-east-9"), "region:", "'us-east-9' is no region", "'us-east-.'"),
+    "no region at all": (but("us-east-1", "Timbuktu"), "region:", "'Timbuktu' is no region", "newer boto3"),
     # Names.
+    "a name of many lines": (
+        but("shop", f'"a\\n{"b" * 9000}"'),
+        "project:",
+        "'a b{100,200} … b{100,200}' is no name$",
+        "lower case",
+    ),
     "project's name": (but("shop", "My Shop"), "project:", "'My Shop' is no name", "lower case"),
     "app's name": (but("  qr:", "  QR:"), "QR:", "'QR' is no name", "lower case"),
     "bucket's name": (but("images: {}", "my_images: {}"), "my_images", "'my_images' is no name", "lower case"),
@@ -132,6 +157,7 @@ BAD = {
     "reserved variable": (but("BUCKET:", "AWS_REGION:"), "AWS_REGION", "AWS_REGION.*reserved", "."),
     "variable's name": (but("BUCKET:", "1-BUCKET:"), "1-BUCKET", "'1-BUCKET'", "."),
     # Code.
+    "a file as folder": (but(SOURCE, "source: code/app.py"), "app.py", "'code/app.py' is no folder", "paths start at"),
     "no folder": (but(SOURCE, "source: cod"), "source: cod", "folder 'cod' does not exist", "."),
     "no file": (but(SOURCE, f"{SOURCE}\n        handler: main.run"), "main.run", r"main\.py in 'code'", "."),
     "no function": (

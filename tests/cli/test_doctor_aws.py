@@ -66,8 +66,9 @@ def test_no_such_profile(project: Path) -> None:
 
 
 def test_a_region_that_is_none(project: Path) -> None:
-    (project / "config.yaml").write_text(CONFIG.replace("us-east-1", "us-east-9"))
-    check = on_aws(project, **played_by(NOWHERE, "STS"))["region"]
+    """That of the shell, for want of a configuration's."""
+    (project / "config.yaml").unlink()
+    check = on_aws(project, **played_by(NOWHERE, "STS"), AWS_DEFAULT_REGION="us-east-9")["region"]
     assert check["state"] == "problem"
     assert "did you mean 'us-east-" in check["remedy"]
 
