@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 
 from deployer.doctor.check import Check
 from deployer.report import count
@@ -19,6 +22,7 @@ _OLDEST = (3, 11)
 PACKAGES = {"boto3": "boto3", "click": "click", "pydantic": "pydantic", "pyyaml": "yaml", "rich": "rich", "uv": "uv"}
 _INSTALL = "install them: make install, or pip install -r requirements/aws.txt"
 _SECONDS = 10  # that uv may take to tell its version
+_SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "config.schema.json"
 _FOR_EDITORS = re.compile(r"^#\s*yaml-language-server:\s*\$schema=(\S+)", re.MULTILINE)
 
 
@@ -71,7 +75,7 @@ def schema(run: Run) -> Iterator[Check]:
     except (OSError, UnicodeDecodeError):
         return  # said of the configuration already
     if named is None:
-        line = "# yaml-language-server: $schema=docs/config.schema.json"
+        line = f"# yaml-language-server: $schema={os.path.relpath(_SCHEMA, run.file.resolve().parent)}"
         yield Check("schema", "ok", f"{run.file} names none for editors, as '{line}' would")
         return
     if "://" in named[1]:
@@ -81,7 +85,9 @@ def schema(run: Run) -> Iterator[Check]:
     from deployer.schema import schema
 
     path = run.file.parent / named[1]
-    renew = f"{run.again('schema')} > {path}"
+    renew = f"python deploy.py schema > {shlex.quote(str(path))}"
+    if not path.parent.is_dir():
+        renew = f"mkdir -p {shlex.quote(str(path.parent))} && {renew}"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

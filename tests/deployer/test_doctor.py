@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -45,10 +46,31 @@ def test_a_schema_that_editors_are_told_of(tmp_path: Path) -> None:
             path.write_text(text)
         (check,) = machine.schema(run(file))
         assert (check.state, str(path) in check.text) == ("warning", True)
-        assert check.remedy == f"python deploy.py schema --config {file} > {path}"
+        assert check.remedy == f"python deploy.py schema > {path}"
     path.write_text(json.dumps(schema()))
     (check,) = machine.schema(run(file))
     assert (check.state, check.remedy) == ("ok", "")
+
+
+def test_a_schema_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "my project" / "config.yaml"
+    file.parent.mkdir()
+    file.write_text("# yaml-language-server: $schema=docs/config.schema.json\n")
+    elsewhere = Run(file, None, "local", "http://127.0.0.1:1", as_json=False, apps=())
+    (check,) = machine.schema(elsewhere)
+    assert check.state == "warning"
+    subprocess.run(check.remedy.replace("python ", f"{sys.executable} "), shell=True, cwd=ROOT, check=True)
+    (check,) = machine.schema(elsewhere)
+    assert check.state == "ok"
+
+
+def test_a_configuration_that_names_no_schema(tmp_path: Path) -> None:
+    """The line that it could have leads to ours, from wherever it is."""
+    (tmp_path / "config.yaml").write_text("project: shop\n")
+    (check,) = machine.schema(run(tmp_path / "config.yaml"))
+    named = check.text.partition("$schema=")[2].partition("'")[0]
+    assert check.state == "ok"
+    assert json.loads((tmp_path / named).read_text()) == schema()
 
 
 @pytest.mark.parametrize(
