@@ -31,12 +31,18 @@ End = Literal["done", "failed", "skipped", "interrupted"]
 
 @dataclass
 class Outcome:
-    """How one change ended; ``seconds`` of wall time."""
+    """How one change ended.
+
+    Attributes:
+        seconds: of wall time.
+        found: it was there when it was to be created: another run's, or our own, if an answer was lost.
+    """
 
     change: Change
     end: End
     seconds: float = 0
     error: SkiffError | None = None
+    found: bool = False
 
 
 class Watcher(Protocol):
@@ -139,6 +145,7 @@ def _graph(plan: Plan) -> dict[str, set[str]]:
 
 
 def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
+    aws = aws.apart()
     try:
         if change.resource is None or change.action == "replace":
             _delete(aws, change, plan.careful)
@@ -150,7 +157,7 @@ def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
         return Outcome(change, "failed", error=error)
     except Exception as error:  # ours, or AWS answered what nobody foresaw: the others must still be finished
         return Outcome(change, "failed", error=Unforeseen(error))
-    return Outcome(change, "done")
+    return Outcome(change, "done", found=change.action == "create" and bool(aws.met))
 
 
 def _delete(aws: Aws, change: Change, careful: bool) -> None:

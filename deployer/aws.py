@@ -62,6 +62,7 @@ class Aws:
         self.stack = stack
         self.calls = Calls()
         self.stopping = threading.Event()
+        self.met: list[str] = []  # operations by which something was to be created that was there by then
         self._pace = None if stack.endpoint_url else Pace()  # emulators have no limits
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -152,7 +153,10 @@ class Aws:
         It may be ours, after an answer was lost, or of another run of the same stack; or somebody else's. Whoever
         creates must then write no more to it, but have a look first.
         """
-        return self.find(service, operation, refusals.EXISTS, **arguments)
+        answer = self.find(service, operation, refusals.EXISTS, **arguments)
+        if answer is None:
+            self.met.append(operation)
+        return answer
 
     def once(self, service: str, operation: str, seconds: float, **arguments: Any) -> Any:
         """Like :meth:`call`, for what must not happen twice: not sent again when no answer comes within ``seconds``."""
@@ -207,6 +211,10 @@ class Aws:
     def now(self) -> Aws:
         """A view that remembers nothing."""
         return self._view(_memo=None)
+
+    def apart(self) -> Aws:
+        """A view that tells what it has met from what others have."""
+        return self._view(met=[])
 
     @property
     def remembers(self) -> bool:

@@ -104,7 +104,7 @@ def finish(run: Run, aws: Aws, found: Plan, outcomes: list[Outcome], state: str)
         run.document({**document, "error": error_json(error)})
         return error.exit_code
     calls = report.count(aws.calls.reading + aws.calls.writing, "call")
-    what = report.summary([outcome.change for outcome in outcomes], past=True)
+    what = report.achieved(outcomes)
     run.say(*report.kept_lines(found))
     run.say(f"{what} in {seconds:.1f} s ({calls})" if outcomes else f"{what}: {state} ({seconds:.1f} s, {calls})")
     if outputs:

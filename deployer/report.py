@@ -110,10 +110,13 @@ def shown(value: Any) -> str:
 
 
 def _said(outcome: Outcome) -> str:
-    change = outcome.change
     if outcome.end == "done":
-        return f"{_DONE[change.action]:<11} {outcome.seconds:5.1f} s"
+        return f"{_done(outcome):<11} {outcome.seconds:5.1f} s"
     return "not begun" if outcome.end == "skipped" else outcome.end
+
+
+def _done(outcome: Outcome) -> str:
+    return "found" if outcome.found else _DONE[outcome.change.action]
 
 
 class Quiet:
@@ -210,13 +213,18 @@ def example_lines(plan: Plan, again: Callable[[str], str]) -> list[str]:
     return ["", "try it:", *lines] if lines else []
 
 
-def summary(changes: list[Change], past: bool = False) -> str:
-    """How many of what: ``6 created``, or ``6 to create``."""
-    if not changes:
-        return "nothing to do"
-    actions = [change.action for change in changes]
-    words = {action: _DONE[action] if past else f"to {action}" for action in actions}
-    return ", ".join(f"{actions.count(action)} {word}" for action, word in words.items())
+def summary(changes: list[Change]) -> str:
+    """How many of what there are to do: ``6 to create``."""
+    return _counted([f"to {change.action}" for change in changes])
+
+
+def achieved(outcomes: list[Outcome]) -> str:
+    """How many of what are done: ``6 created``; what somebody else created meanwhile is ``found``."""
+    return _counted([_done(outcome) for outcome in outcomes if outcome.end == "done"])
+
+
+def _counted(words: list[str]) -> str:
+    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words)) or "nothing to do"
 
 
 def count(number: int, noun: str) -> str:

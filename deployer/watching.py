@@ -85,14 +85,14 @@ class Watch:
         seconds, outputs = time.monotonic() - started, made.outputs()
         changes = [report.outcome_json(outcome) for outcome in outcomes]
         self._document("up", changes=changes, outputs=outputs, calls=_calls(aws), seconds=round(seconds, 3))
-        done = [outcome.change for outcome in outcomes if outcome.end == "done"]
-        what = report.summary(done, past=True)
+        done = sum(outcome.end == "done" for outcome in outcomes)
+        what = report.achieved(outcomes)
         self._say(f"{what} in {seconds:.1f} s" if done else f"{what} ({seconds:.1f} s)")
         self._failures(outcomes)
         if self._first:
             run.say("", *report.outputs_lines(outputs), "", "watching: what is saved goes up, Ctrl-C ends it")
         self._first = False
-        if len(done) == len(outcomes):
+        if done == len(outcomes):
             self._deployed = aws, made
 
     def _saved(self, saved: dict[Path, set[str]]) -> None:

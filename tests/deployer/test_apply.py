@@ -74,6 +74,12 @@ class FakeAws:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.met: list[str] = []
+
+    def apart(self) -> FakeAws:
+        view = FakeAws()
+        view.stopping = self.stopping
+        return view
 
     def snapshot(self) -> FakeAws:
         return self
@@ -188,3 +194,16 @@ def test_ctrl_c_finishes_what_is_under_way_and_begins_nothing() -> None:
         "b": "interrupted",
         "c": "interrupted",
     }
+
+
+def test_what_was_there_when_it_was_to_be_created_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found of one change says nothing of another."""
+
+    def create(cls: Any, aws: Any, name: str, want: Properties) -> None:
+        if name == "theirs":
+            aws.met.append("create_thing")
+        Thing.there[name] = want
+
+    monkeypatch.setattr(Thing, "create", classmethod(create))
+    ended = run(things(theirs="", ours=""))
+    assert {name: outcome.found for name, outcome in ended.items()} == {"theirs": True, "ours": False}

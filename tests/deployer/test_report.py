@@ -86,3 +86,19 @@ def test_plain_progress_is_a_line_for_each_end_and_each_long_wait(monkeypatch: p
         "+ web.bucket.files created 1.2 s",
         "+ web.bucket.files not begun",
     ]
+
+
+def test_what_others_created_meanwhile_is_not_said_to_be_ours() -> None:
+    made = Change("web.bucket.files", "create", Bucket, "shop-dev-web-files", {})
+    outcomes = [
+        Outcome(made, "done"),
+        Outcome(made, "done", found=True),
+        Outcome(made, "failed"),
+        Outcome(made, "done"),
+    ]
+    assert report.achieved(outcomes) == "2 created, 1 found"
+    assert report.achieved([Outcome(change(), "done")]) == "1 updated"
+    assert report.achieved([]) == "nothing to do"
+    out = io.StringIO()
+    report.Plain(out).ends(outcomes[1])
+    assert out.getvalue().split() == ["+", "web.bucket.files", "found", "0.0", "s"]
