@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from botocore.utils import normalize_url_path
 from localstack.aws.accounts import get_account_id_from_access_key_id as account_of
-from rolo.request import get_raw_path, restore_payload
+from rolo.request import get_raw_path
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 FORMAT = "%Y%m%dT%H%M%SZ"
@@ -156,7 +156,7 @@ def canonical_request(signature: Signature, request: Any) -> str:
         body = request.headers[CONTENT] if CONTENT in signature.headers else "UNSIGNED-PAYLOAD"
     else:
         path = quote(normalize_url_path(path))
-        body = _sha256(restore_payload(request))
+        body = _sha256(request.get_data(cache=True))  # forms as they came
     query = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
     pairs = sorted(tuple(quote(part, safe="") for part in pair) for pair in query if pair[0] != "X-Amz-Signature")
     # SDKs for JavaScript sign headers that they put into the query.

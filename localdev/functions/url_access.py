@@ -50,6 +50,8 @@ def apply() -> None:
     Patch(
         urlrouter, "event_for_lambda_url", lambda api_id, request: with_signer(event(api_id, request), request)
     ).apply()
+    # LocalStack writes forms anew.
+    Patch(urlrouter, "restore_payload", lambda request: request.get_data(cache=True)).apply()
 
 
 def handle(

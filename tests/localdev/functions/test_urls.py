@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Callable
@@ -11,14 +12,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from localdev.emulator import Emulator
-from tests.localdev.functions.signed import headers_of
+from tests.localdev.functions.signed import FORMS, headers_of
 
 pytestmark = pytest.mark.emulator
 ACCESS = pytest.mark.feature("Lambda", "function URLs: AuthType, signatures, and the permissions they need")
 SOURCE = (
     "def handler(event, context):\n"
     "    context = event['requestContext']\n"
-    "    return {'statusCode': 201, 'body': event['rawPath'], 'headers': {'x-who': str(context.get('authorizer'))}}"
+    "    told = {'x-who': str(context.get('authorizer')), 'x-body': event.get('body', '')}\n"
+    "    return {'statusCode': 201, 'body': event['rawPath'], 'headers': told}"
 )
 VIA_URL = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
 INVOKE = {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True}
@@ -83,6 +85,10 @@ def test_who_signs_is_let_in_and_told(deploy: Callable[..., Any], ask: Callable[
     reply = ask("/a%20b?c=d", "POST", b"body", **headers_of(host, "/a%20b?c=d", b"body"))
     assert (reply.status, reply.body) == (201, b"/a b")
     assert "'userArn': 'arn:aws:iam::000000000000:root'" in reply.headers["x-who"]
+    for kind, form in FORMS:  # which are signed as they came, and passed on as such
+        body = form.encode()
+        reply = ask("/", "POST", body, **headers_of(host, "/", body, kind=kind))
+        assert (reply.status, base64.b64decode(reply.headers["x-body"])) == (201, body)
     for wrong in (headers_of(host, "/", b"other"), headers_of(host, "/", b"body", "test", "guessed")):
         reply = ask("/", "POST", b"body", **wrong)
         assert (reply.status, reply.headers["x-amzn-ErrorType"]) == (403, "InvalidSignatureException")

@@ -96,10 +96,12 @@ class Api:
         finally:
             connection.close()
 
-    def sign(self, path: str, method: str = "GET", body: str = "", *, scope: str = SCOPE, **keys: str) -> Answer:
+    def sign(
+        self, path: str, method: str = "GET", body: str = "", *, kind: str = "", scope: str = SCOPE, **keys: str
+    ) -> Answer:
         """The call with a signature in its headers. scope: region and service. keys: ``access_key``, and so on."""
         service, region = reversed(scope.split("/"))
-        request = AWSRequest(method, self.url + path, {}, body)
+        request = AWSRequest(method, self.url + path, {"Content-Type": kind} if kind else {}, body)
         SigV4Auth(Credentials(**({"access_key": "test", "secret_key": "test"} | keys)), service, region).add_auth(
             request
         )

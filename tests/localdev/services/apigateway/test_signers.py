@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from localdev.emulator import Emulator
+from tests.localdev.functions.signed import FORMS
 
 pytestmark = pytest.mark.feature(
     "API Gateway", "AWS_IAM authorization: signatures are verified, the event names the signer"
@@ -78,6 +79,13 @@ def test_a_signature_is_good_for_the_whole_request(api: Any) -> None:
     assert api.call(target.replace("word=one", "word=two")).error[2] == INVALID
     assert api.call(target.replace("ann", "bob")).error[2] == INVALID
     assert api.call(target, "DELETE").error[2] == INVALID
+
+
+@pytest.mark.parametrize(("kind", "body"), FORMS)
+def test_a_form_is_signed_as_it_came(api: Any, kind: str, body: str) -> None:
+    """Not as it could be written, too."""
+    answer = api.sign("/who/ann", "POST", body, kind=kind)
+    assert (answer.status, answer.json["body"]) == (200, body)
 
 
 def test_by_its_host_name_too(api: Any, emulator: Emulator, ask: Callable[..., Any]) -> None:
