@@ -260,7 +260,9 @@ def test_keys_are_known_or_those_of_accounts(monkeypatch: Any) -> None:
         (session.access_key_id, session.secret_access_key, session.session_token): True,
         (session.access_key_id, session.secret_access_key, None): False,
         (session.access_key_id, session.secret_access_key, "other"): False,
+        (key.access_key_id, key.secret_access_key, "any"): False,
         ("LKIAQAAAAAAAGMKEM7X5", "any", None): False,
+        ("test", "test", "any"): True,
         ("AKIAIOSFODNN7EXAMPLE", "test", None): True,
         (account, "test", None): True,
     }

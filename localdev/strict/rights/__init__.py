@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws import handlers
 from localstack.aws.api import RequestContext
 
-from localdev.strict.rights import deletions, function_logs, sessions
+from localdev.strict.rights import deletions, function_logs
 
 if TYPE_CHECKING:
     from localdev.strict.rights import callers
@@ -22,7 +22,6 @@ def apply() -> None:
     handlers.serve_custom_service_request_handlers.handlers.insert(0, check)
     deletions.apply()
     function_logs.apply()
-    sessions.apply()
 
 
 def check(chain: Any, context: RequestContext, response: Any) -> None:

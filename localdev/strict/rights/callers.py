@@ -15,11 +15,10 @@ from localstack.utils.aws.request_context import extract_access_key_id_from_auth
 from localdev import tags
 from localdev.policies import Document, many
 from localdev.s3_rights import NOBODY
-from localdev.strict.rights import sessions
+from localdev.services.sts import UserSession, of_user
+from localdev.signatures import ISSUED
 
-# How keys begin that LocalStack gives to users and to sessions of roles.
-ISSUED = ("LKIA", "LSIA", "AKIA", "ASIA")
-
+PREFIXES = (*ISSUED, "AKIA", "ASIA")  # of AWS's own keys nobody here knows any
 
 EVERYTHING: Document = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, of a session without a second factor
@@ -71,7 +70,7 @@ def identify(context: RequestContext) -> Caller | None:
     key = _access_key(context)
     if key == NOBODY:
         return Anonymous()
-    if key.startswith(ISSUED):
+    if key.startswith(PREFIXES):
         return owner(key, context.account_id, context.partition)
     internal = context.internal_request_params
     if internal and (name := internal.get("service_principal")):
@@ -111,7 +110,7 @@ def _access_key(context: RequestContext) -> str:
 
 def owner(key: str, account: str, partition: str = "aws") -> Identity | None:
     """None if it is the account itself. Raises CommonServiceException if nobody has the key."""
-    return _owner(key, account, partition) if key.startswith(ISSUED) else None
+    return _owner(key, account, partition) if key.startswith(PREFIXES) else None
 
 
 def _owner(key: str, account: str, partition: str) -> Identity | None:
@@ -125,7 +124,7 @@ def _owner(key: str, account: str, partition: str) -> Identity | None:
         if not session.policy and not named:
             return identity
         return _limited(identity, _together(backend, session.policy, named))
-    if own := sessions.of_user(backend, key):
+    if own := of_user(backend, key):
         return _of_user(own, backend)
     iam = _iam(partition, account)
     for user in iam.users.values():
@@ -138,7 +137,7 @@ def _owner(key: str, account: str, partition: str) -> Identity | None:
     raise CommonServiceException("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
-def _of_user(session: sessions.UserSession, backend: Any) -> Identity | None:
+def _of_user(session: UserSession, backend: Any) -> Identity | None:
     """backend: moto's of STS."""
     account, partition = backend.account_id, backend.partition
     user = owner(session.key, account, partition)

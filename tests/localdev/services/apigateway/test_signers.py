@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -118,6 +119,38 @@ def test_the_event_says_who_signed(api: Any, client: Callable[..., Any]) -> None
     assert identity(**keys) == [key["AccessKeyId"], account, id, id, session["AssumedRoleUser"]["Arn"]]
     del keys["token"]
     assert api.sign("/who/ann", **keys).error[2] == "UnrecognizedClientException"
+
+
+def test_users_have_sessions(api: Any, client: Callable[..., Any], emulator: Emulator) -> None:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, and ..._GetFederationToken.html"""
+    iam = client("iam")
+    user = iam.create_user(UserName="with-session")["User"]
+    own = iam.create_access_key(UserName="with-session")["AccessKey"]
+    keys = {"access_key": own["AccessKeyId"], "secret_key": own["SecretAccessKey"]}
+    sts = boto3.client(
+        "sts",
+        "us-east-1",
+        endpoint_url=emulator.endpoint_url,
+        aws_access_key_id=own["AccessKeyId"],
+        aws_secret_access_key=own["SecretAccessKey"],
+    )
+    federated, account = sts.get_federation_token(Name="fed"), "000000000000"
+    for found, arn in (
+        (sts.get_session_token(), user["Arn"]),
+        (federated, federated["FederatedUser"]["Arn"]),
+        (client("sts").get_session_token(), f"arn:aws:iam::{account}:root"),
+    ):
+        given = found["Credentials"]
+        session = {"access_key": given["AccessKeyId"], "secret_key": given["SecretAccessKey"]}
+        event = api.sign("/who/ann", **session, token=given["SessionToken"]).json
+        identity = event["requestContext"]["identity"]
+        want = [given["AccessKeyId"], account, arn]
+        assert [identity[name] for name in ("accessKey", "accountId", "userArn")] == want
+        for wrong in ({}, {"token": "nonsense"}):
+            assert api.sign("/who/ann", **session, **wrong).error[2] == "UnrecognizedClientException"
+    assert api.sign("/who/ann", **keys).status == 200
+    assert api.sign("/who/ann", **keys, token="any").error[2] == "UnrecognizedClientException"
+    sts.close()
 
 
 def test_another_account_may_only_what_the_api_s_policy_says(api: Any, new_api: Callable[..., Any], mock: Any) -> None:

@@ -51,15 +51,24 @@ class TestReading:
         assert_refused(send("GET", url.replace("/key?", "/other?")), 403, "SignatureDoesNotMatch")
 
     @pytest.mark.parametrize("version", ["s3", "s3v4"])
-    def test_a_role_signs_one(
-        self, emulator: Emulator, client: Callable[..., Any], name: str, send: Callable[..., Any], version: str
+    @pytest.mark.parametrize("whose", ["a role's", "the account's"])
+    def test_a_session_signs_one(
+        self,
+        emulator: Emulator,
+        client: Callable[..., Any],
+        name: str,
+        send: Callable[..., Any],
+        version: str,
+        whose: str,
     ) -> None:
         """Also in the older way, which is boto3's default.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
         """
         role = {"RoleArn": "arn:aws:iam::000000000000:role/signer", "RoleSessionName": "signer"}
-        keys = client("sts").assume_role(**role)["Credentials"]
+        sts = client("sts")
+        asked = sts.assume_role(**role) if whose == "a role's" else sts.get_session_token()
+        keys = asked["Credentials"]
         signer = boto3.client(
             "s3",
             "us-east-1",

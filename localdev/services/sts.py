@@ -1,5 +1,5 @@
-"""Sessions, and the policies that they are given: LocalStack 4.13.1 forgets those given by their ARNs, and hands the
-same keys to all who ask for a session of their own.
+"""STS: sessions, and the policies that they are given. LocalStack 4.13.1 forgets those given by their ARNs, and hands
+the same keys, which nobody knows, to all who ask for a session of their own.
 """
 
 # mypy: allow-untyped-calls
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from localstack.services.plugins import ServicePluginManager
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 from localstack.utils.patch import patch
 
@@ -20,6 +19,7 @@ ATTRIBUTE = "sessions_of_users"  # of moto's backend: forgotten, saved and resto
 class UserSession:
     """key: whose session it is. name: of the federated user, None for the user itself. policies: their ARNs."""
 
+    session_token: str
     key: str
     name: str | None = None
     policy: str | None = None
@@ -27,20 +27,14 @@ class UserSession:
 
 
 def apply() -> None:
-    patch(ServicePluginManager._load_service_plugin)(load)
+    from moto.sts.models import STSBackend
+    from moto.sts.responses import TokenResponse
 
-
-def load(original: Callable[..., Any], self: Any, name: str) -> Any:
-    if name == "sts":
-        from moto.sts.models import STSBackend
-        from moto.sts.responses import TokenResponse
-
-        patch(TokenResponse.assume_role)(assume_role)
-        patch(TokenResponse.assume_role_with_web_identity)(assume_role)
-        patch(TokenResponse.get_session_token)(get_session_token)
-        patch(TokenResponse.get_federation_token)(get_federation_token)
-        patch(STSBackend.get_caller_identity)(get_caller_identity)
-    return original(self, name)
+    patch(TokenResponse.assume_role)(assume_role)
+    patch(TokenResponse.assume_role_with_web_identity)(assume_role)
+    patch(TokenResponse.get_session_token)(get_session_token)
+    patch(TokenResponse.get_federation_token)(get_federation_token)
+    patch(STSBackend.get_caller_identity)(get_caller_identity)
 
 
 def of_user(backend: Any, key: str) -> UserSession | None:
@@ -57,13 +51,13 @@ def assume_role(original: Callable[..., Any], self: Any) -> Any:
 
 def get_session_token(original: Callable[..., Any], self: Any) -> Any:
     """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
-    return _issue(self, original(self), UserSession(_asking(self)))
+    return _issue(self, original(self), UserSession(_token(), _asking(self)))
 
 
 def get_federation_token(original: Callable[..., Any], self: Any) -> Any:
     """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html"""
     policy = self._get_param("Policy")
-    session = UserSession(_asking(self), self._get_param("Name"), policy, _policies(self))
+    session = UserSession(_token(), _asking(self), self._get_param("Name"), policy, _policies(self))
     return _issue(self, original(self), session)
 
 
@@ -86,15 +80,21 @@ def _policies(response: Any) -> tuple[str, ...]:
     return tuple(each["arn"] for each in response._get_param("PolicyArns") or [])
 
 
+def _token() -> str:
+    from moto.sts.utils import random_session_token
+
+    token: str = random_session_token()
+    return token
+
+
 def _issue(response: Any, answer: Any, session: UserSession) -> Any:
     from moto.iam.models import iam_backends
-    from moto.sts.utils import random_session_token
 
     key = iam_backends[response.current_account][response.partition].create_temp_access_key()
     response.backend.__dict__.setdefault(ATTRIBUTE, {})[key.access_key_id] = session
     answer.result["Credentials"] |= {
         "AccessKeyId": key.access_key_id,
         "SecretAccessKey": key.secret_access_key,
-        "SessionToken": random_session_token(),
+        "SessionToken": session.session_token,
     }
     return answer
