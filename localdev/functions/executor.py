@@ -11,7 +11,11 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
+from localstack.services.lambda_.invocation.lambda_models import (
+    FunctionVersion,
+    InvocationResult,
+    VersionFunctionConfiguration,
+)
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.utils.threads import start_thread
 
@@ -48,7 +52,7 @@ class ProcessExecutor(RuntimeExecutor):
         self._log: InvocationLog
         self._init: float | None = None  # milliseconds of a cold start not yet reported
         self._peak = 0  # MiB
-        self._seen: Snapshot | None = None  # of code that is reloaded
+        self._seen = Snapshot()  # of what is reloaded
         self._working = threading.Lock()
         self._stopped = False
 
@@ -107,11 +111,12 @@ class ProcessExecutor(RuntimeExecutor):
         Raises:
             LambdaRuntimeException: it cannot run here, which makes the function's state ``Failed``.
         """
-        runtime, code = function_version.config.runtime, function_version.config.code
+        settings = function_version.config
+        runtime, code = settings.runtime, settings.code
         if not code or not (runtime or "").startswith("python"):
             raise LambdaRuntimeException("only functions in Python, packed as zip files, run without Docker")
-        if code.is_hot_reloading() and not code.get_unzipped_code_location().is_dir():
-            raise LambdaRuntimeException(f"there is no folder {code.get_unzipped_code_location()} to load code from")
+        if missing := [folder for folder in reloaded(settings) if not folder.is_dir()]:
+            raise LambdaRuntimeException(f"there is no folder {missing[0]} to load code from")
 
         def prepare(_: object) -> None:
             code.prepare_for_execution()
@@ -171,21 +176,19 @@ class ProcessExecutor(RuntimeExecutor):
     def _initialise(self, request_id: str, deadline: float, phase: str) -> wording.Outcome | None:
         """A new process, up to its first request for work. What went wrong, if something did."""
         settings = self.function_version.config
-        began = time.monotonic()
+        began, changing = time.monotonic(), reloaded(settings)
         if self._stopped:
             return wording.exited(request_id, "signal: killed")
         if self._seen != (seen := self._saved()):
             self._seen = seen
             if self._namespaces:
                 self._namespaces.close()  # other code, and on AWS another environment
-        code = settings.code.get_unzipped_code_location()
-        if not code.is_dir():  # it was to be reloaded
-            outcome = wording.no_folder(settings.handler, str(code))
+        if missing := [folder for folder in changing if not folder.is_dir()]:
+            outcome = wording.no_folder(settings.handler, str(missing[0]))
             self._log.add(self._lines.init_report(outcome, duration=0, phase=phase))
             return outcome
         interpreter = interpreter_of(settings.runtime)
-        reloaded = settings.code.is_hot_reloading()
-        layers = folder_of(settings.layers)
+        code, layers = settings.code.get_unzipped_code_location(), folder_of(settings.layers)
         self._sandbox = sandbox = Sandbox(
             interpreter,
             Filesystem(
@@ -194,10 +197,8 @@ class ProcessExecutor(RuntimeExecutor):
                 temporary=self._temporary,
                 layers=layers,
                 needed=(*interpreter.prefixes, *linked_folders()),
-                linked=linked(code) if reloaded else (),
-                bytecode=[
-                    bytecode.folder_of(each) for each in ([] if reloaded else [code]) + ([layers] if layers else [])
-                ],
+                linked=[target for folder in changing for target in linked(folder)],
+                bytecode=[bytecode.folder_of(each) for each in (code, layers) if each and each not in changing],
                 namespaces=self._namespaces,
                 size=settings.ephemeral_storage.size,
             ),
@@ -205,7 +206,7 @@ class ProcessExecutor(RuntimeExecutor):
             environment=self._variables,
             memory=settings.memory_size,
             # Bytecode knows its source by size and second: two saves within one would not differ.
-            keep_compiled=not reloaded,
+            keep_compiled=not changing,
         )
         watchdog().watch(sandbox.process.pid, self._variables[MARK])
         if self._stopped:  # before there was anything to kill
@@ -270,10 +271,15 @@ class ProcessExecutor(RuntimeExecutor):
         self._log.add(sandbox.take_logs())
         sandbox.close()
 
-    def _saved(self) -> Snapshot | None:
-        """The state of the folder the function runs from, if it is to be reloaded when that changes."""
-        code = self.function_version.config.code
-        return snapshot(code.get_unzipped_code_location()) if code.is_hot_reloading() else None
+    def _saved(self) -> Snapshot:
+        """The state of what is to be reloaded when that changes."""
+        return snapshot(*reloaded(self.function_version.config))
+
+
+def reloaded(settings: VersionFunctionConfiguration) -> list[Path]:
+    """The folders it runs from whose files are somebody's own."""
+    every = (settings.code, *(layer.code for layer in settings.layers))
+    return [each.get_unzipped_code_location() for each in every if each.is_hot_reloading()]
 
 
 def milliseconds_since(began: float) -> float:

@@ -73,7 +73,10 @@ class Filesystem:
         """Sources, targets and access. All else is where it was, and to be read only."""
         # The interpreter may write its bytecode, too.
         written = _with_targets([self.runtime, *map(Path, self.needed), *self.bytecode])
-        read = [path for path in _with_targets([self.code, *map(Path, self.linked)]) if TMP in path.parents]
+        unwritten = [self.code, *map(Path, self.linked)]
+        if self.layers and self._layers_at() != OPT:
+            unwritten.append(self.layers)
+        read = [path for path in _with_targets(unwritten) if TMP in path.parents]
         access = dict.fromkeys(read, "ro") | dict.fromkeys(written, "rw")
         # A folder shows what is in it.
         apart = [path for path in sorted(access) if all(access.get(above) != access[path] for above in path.parents)]

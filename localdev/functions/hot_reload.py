@@ -1,4 +1,4 @@
-"""Functions that run from a folder: whether a file of it was saved.
+"""Functions and layers that run from a folder: whether a file of it was saved.
 
 LocalStack's magic bucket: ``Code={"S3Bucket": "hot-reload", "S3Key": "/absolute/folder"}``.
 """
@@ -20,14 +20,16 @@ SKIPPED = frozenset({"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cac
 Snapshot = frozenset[tuple[str, int, int, int]]
 
 
-def snapshot(folder: Path) -> Snapshot:
+def snapshot(*folders: Path) -> Snapshot:
     """Two are equal when no file was saved, made or removed between them, in the folders that links lead to as well.
 
     Takes 3 ms for a thousand files. A link to all that somebody has must not hold up each invocation.
     """
     # An editor may write a new file and rename it; a tool may set the time.
     return frozenset(
-        (entry.path, found.st_mtime_ns, found.st_size, found.st_ino) for entry, found in _entries(str(folder))
+        (entry.path, found.st_mtime_ns, found.st_size, found.st_ino)
+        for folder in folders
+        for entry, found in _entries(str(folder))
     )
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from localstack.services.lambda_.invocation.lambda_models import LayerVersion
 
 from localdev.functions import bytecode
+from localdev.functions.hot_reload import Snapshot, snapshot
 
-_merged: dict[tuple[Path, ...], Path] = {}
+_merged: dict[tuple[Path, ...], tuple[Snapshot, Path]] = {}
 _merging = threading.Lock()
 
 
 def folder_of(layers: list[LayerVersion]) -> Path | None:
-    """Made when it is first asked for. Files of later layers replace those of earlier ones.
+    """Made when it is first asked for, and when a file of theirs was saved. Later layers' files replace earlier ones'.
 
     https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
     """
@@ -28,17 +29,22 @@ def folder_of(layers: list[LayerVersion]) -> Path | None:
     locations = tuple(layer.code.get_unzipped_code_location() for layer in layers)
     if len(locations) < 2:
         return next(iter(locations), None)
+    saved = snapshot(*(layer.code.get_unzipped_code_location() for layer in layers if layer.code.is_hot_reloading()))
     with _merging:
-        if locations not in _merged:
-            _merged[locations] = _merge(locations)
-        return _merged[locations]
+        before, folder = _merged.get(locations, (None, None))
+        if folder is None or before != saved:
+            if folder:
+                shutil.rmtree(folder.parent)
+            folder = _merge(locations)
+            _merged[locations] = saved, folder
+        return folder
 
 
 def forget(code: Collection[Path]) -> None:
     """Removes what was made of layers. code: where their own files are, or were."""
     with _merging:
         for locations in [known for known in _merged if not set(code).isdisjoint(known)]:
-            shutil.rmtree(_merged.pop(locations).parent, ignore_errors=True)
+            shutil.rmtree(_merged.pop(locations)[1].parent, ignore_errors=True)
 
 
 def _merge(locations: tuple[Path, ...]) -> Path:

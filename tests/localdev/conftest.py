@@ -87,6 +87,13 @@ class Function:
 
     def update(self, source: str) -> None:
         self.client.update_function_code(FunctionName=self.name, ZipFile=zipped(source))
+        self._updated()
+
+    def configure(self, **settings: Any) -> None:
+        self.client.update_function_configuration(FunctionName=self.name, **settings)
+        self._updated()
+
+    def _updated(self) -> None:
         self.client.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig=DENSELY)
 
 

@@ -101,6 +101,39 @@ def test_a_missing_folder_is_told_and_can_be_mended(client: Callable[[str], Any]
 
 @pytest.mark.emulator
 @RELOADED
+def test_a_layer_may_be_a_folder(deploy: Callable[..., Any], client: Callable[[str], Any], tmp_path: Path) -> None:
+    """By itself, and with others, which are as one at /opt."""
+    lambda_ = client("lambda")
+
+    def published(name: str) -> str:
+        folder = tmp_path / name / "python"
+        folder.mkdir(parents=True)
+        (folder / f"{name}.py").write_text("NUMBER = 1")
+        content = {"S3Bucket": "hot-reload", "S3Key": str(folder.parent)}
+        layer = lambda_.publish_layer_version(LayerName=f"{name}-{os.getpid()}", Content=content)
+        return str(layer["LayerVersionArn"])
+
+    def save(name: str, text: str) -> None:
+        (tmp_path / name / "python" / f"{name}.py").write_text(text)
+
+    one, other = published("one"), published("other")
+    source = "import one, os\ndef handler(event, context): return [os.getpid(), one.NUMBER]"
+    function = deploy(source, Layers=[one])
+    (first, number), (again, _) = function.invoke().payload, function.invoke().payload
+    save("one", "NUMBER = 2")
+    assert [number, again, function.invoke().payload[1]] == [1, first, 2]
+    function.configure(Layers=[one, other])
+    assert function.invoke().payload[1] == 2
+    save("other", "NUMBER = 3")
+    save("one", "from other import NUMBER")
+    assert function.invoke().payload[1] == 3
+    (tmp_path / "other").rename(tmp_path / "away")
+    assert function.invoke().payload["errorMessage"].endswith(f"there is no folder {tmp_path / 'other'}")
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["one.py", "other.py"]
+
+
+@pytest.mark.emulator
+@RELOADED
 def test_a_folder_may_go_and_come_back(function: Any, folder: Path) -> None:
     away = folder.rename(folder.with_name("away"))
     answer = function.invoke()

@@ -46,10 +46,7 @@ def test_later_layers_win(deploy: Callable[..., Any], client: Callable[[str], An
     )
     function = deploy(source.format("one"), Layers=[first, second])
     assert function.invoke().payload == ["second", "first", True]
-    lambda_.update_function_configuration(FunctionName=function.name, Layers=[second])
-    lambda_.get_waiter("function_updated_v2").wait(
-        FunctionName=function.name, WaiterConfig={"Delay": 0.02, "MaxAttempts": 500}
-    )
+    function.configure(Layers=[second])
     assert function.invoke().payload["errorMessage"] == "Unable to import module 'app': No module named 'one'"
     function.update(source.format("both"))
     assert function.invoke().payload == ["second", "second", True]

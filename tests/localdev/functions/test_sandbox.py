@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from localdev.functions import filesystem
 from localdev.functions.log_pipe import KEPT
 from localdev.functions.sandbox import Ending
 from tests.localdev.functions.sandboxes import ERROR, HEADERS, RESPONSE, SIZE, Kind, Started, called, within
@@ -228,8 +229,13 @@ def test_layers_come_after_the_package_and_before_the_runtime(started: Started, 
 
 
 @pytest.mark.feature("Lambda", "layers", partly="at /opt on Linux; elsewhere the search paths alone lead to them")
-def test_layers_are_at_opt(started: Started, kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("free", [True, False])
+def test_layers_are_at_opt(
+    started: Started, kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: bool
+) -> None:
     """packaging-layers: /opt; elsewhere if the function cannot have its own, and its PATH says where."""
+    if not free:
+        monkeypatch.setattr(filesystem, "OPT", tmp_path / "nowhere")
     (tmp_path / "layers" / "bin").mkdir(parents=True)
     (tmp_path / "layers" / "data").write_text("of a layer")
     sandbox = started(
@@ -239,4 +245,4 @@ def test_layers_are_at_opt(started: Started, kind: Kind, tmp_path: Path) -> None
         "    return [opt == '/opt', open(opt + '/data').read()]",
         layers=tmp_path / "layers",
     )
-    assert json.loads(called(sandbox, b"1").body) == [kind.mounted, "of a layer"]
+    assert json.loads(called(sandbox, b"1").body) == [kind.mounted and free, "of a layer"]
