@@ -23,7 +23,7 @@ def lead_out(code: Path, unpacked: Path) -> None:
     """
     folder_of(code).mkdir(exist_ok=True)
     for folder, folders, files in os.walk(unpacked):
-        if FOLDER not in folders and any(file.endswith(".py") for file in files):
+        if FOLDER not in folders + files and any(file.endswith(".py") for file in files):
             kept = folder_of(code) / Path(folder).relative_to(unpacked)
             kept.mkdir(parents=True, exist_ok=True)
             Path(folder, FOLDER).symlink_to(kept)

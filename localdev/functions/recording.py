@@ -172,6 +172,8 @@ def _write_lines(account: str, region: str, group: str, stream: str, lines: list
     # Each line is an event, and empty ones are not taken.
     texts = [(each.at, line) for each in lines for line in each.item.logs.split("\n") if line]
     events = [{"timestamp": at, "message": f"{line}\n"} for at, line in texts]
+    if not events:  # a function may log nothing at all
+        return
     where = {"logGroupName": group, "logStreamName": stream}
     try:
         logs.put_log_events(**where, logEvents=events)

@@ -28,9 +28,10 @@ def test_code_is_compiled_once(deploy: Callable[..., Any]) -> None:
 
 def test_a_package_may_bring_bytecode_or_none(tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
-    for folder in ("brings/__pycache__", "package/inner", "data"):
+    for folder in ("brings/__pycache__", "package/inner", "data", "odd"):
         (unpacked / folder).mkdir(parents=True)
-    for file in ("app.py", "brings/part.py", "package/inner/part.py", "data/photo.png"):
+    files = ("app.py", "brings/part.py", "package/inner/part.py", "data/photo.png", "odd/part.py", "odd/__pycache__")
+    for file in files:
         (unpacked / file).touch()
     bytecode.lead_out(tmp_path / "code", unpacked)
     unpacked.rename(tmp_path / "code")

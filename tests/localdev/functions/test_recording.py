@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from localdev.emulator import Emulator
+
 pytestmark = pytest.mark.emulator
 SOURCE = """
 def handler(event, context):
@@ -132,3 +134,17 @@ assert Counter(written) == {"line\\n": 1, "Invocations": 2}
 @pytest.mark.parametrize("what", [TOGETHER, ONE_FAILS], ids=["many together", "one fails"])
 def test_invocations_start_no_threads_and_share_requests(what: str, within_localstack: Callable[[str], None]) -> None:
     within_localstack(PREPARED + what)
+
+
+@pytest.mark.parametrize("source", ["def handler(event, context): pass", "def handler(event, context): print()"])
+def test_a_function_may_log_nothing(
+    source: str, deploy: Callable[..., Any], client: Callable[[str], Any], emulator: Emulator
+) -> None:
+    """Which is no failure to write it down, and tells nobody so."""
+    function = deploy(source, LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN"})
+    before = emulator.log.stat().st_size
+    assert function.invoke().error is None
+    client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{function.name}")  # all is written by then
+    with emulator.log.open() as log:
+        log.seek(before)
+        assert "is lost" not in log.read()
