@@ -1,4 +1,6 @@
-"""What Lambda refuses at its door and LocalStack 4.13.1 lets in: broken packages, reserved variables, bad events."""
+"""What Lambda refuses at its door and LocalStack 4.13.1 lets in: broken packages, reserved variables, bad events,
+log levels that it does not know.
+"""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -13,13 +15,22 @@ from functools import partial
 from typing import Any
 
 from localstack import config
-from localstack.aws.api.lambda_ import InvalidParameterValueException, InvalidRequestContentException
+from localstack.aws.api.lambda_ import (
+    ApplicationLogLevel,
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    LogFormat,
+    SystemLogLevel,
+)
 from localstack.services.lambda_.invocation import lambda_service
+from localstack.services.lambda_.invocation.lambda_models import ValidationException
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.patch import Patch, patch
 
 from localdev.functions.variables import RESERVED
+
+LOGGING = {"ApplicationLogLevel": ApplicationLogLevel, "SystemLogLevel": SystemLogLevel, "LogFormat": LogFormat}
 
 
 def apply() -> None:
@@ -27,6 +38,8 @@ def apply() -> None:
     Patch(lambda_service, "is_zip_file", can_be_unzipped).apply()
     check = LambdaProvider._verify_env_variables
     Patch(LambdaProvider, "_verify_env_variables", staticmethod(partial(refuse_reserved, check))).apply()
+    patch(LambdaProvider.create_function)(refuse_unknown_levels)
+    patch(LambdaProvider.update_function_configuration)(refuse_unknown_levels)
     patch(LambdaService.invoke)(refuse_what_is_not_json)
     patch(LambdaService.invoke)(refuse_no_context)
 
@@ -57,6 +70,19 @@ def refuse_reserved(check_size: Callable[[dict[str, str]], None], variables: dic
             Type="User",
         )
     check_size(variables)
+
+
+def refuse_unknown_levels(original: Callable[..., Any], self: Any, context: Any, request: Any) -> Any:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html"""
+    logging = request.get("LoggingConfig") or {}
+    for member, known in LOGGING.items():
+        if (value := logging.get(member)) is not None and value not in set(known):
+            where = f"loggingConfig.{member[0].lower()}{member[1:]}"
+            raise ValidationException(
+                f"1 validation error detected: Value '{value}' at '{where}' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(known)}]"
+            )
+    return original(self, context, request)
 
 
 def refuse_what_is_not_json(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:

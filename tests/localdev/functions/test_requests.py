@@ -129,8 +129,10 @@ def test_what_needs_docker_is_refused(settings: dict[str, Any], client: Callable
     )
     assert known["State"] == "Failed"
     assert "only functions in Python, packed as zip files, run without Docker" in known["StateReason"]
-    with pytest.raises(ClientError, match="Failed"):
+    with pytest.raises(ClientError) as caught:
         lambda_.invoke(FunctionName=name)
+    assert caught.value.response["Error"]["Code"] == "ResourceConflictException"
+    assert caught.value.response["Error"]["Message"].endswith(f"in the following state: Failed. {known['StateReason']}")
     lambda_.delete_function(FunctionName=name)
 
 
@@ -144,3 +146,26 @@ def test_reserved_variables_cannot_be_set(deploy: Callable[..., Any]) -> None:
         function.client.update_function_configuration(FunctionName=function.name, Environment=variables)
     with pytest.raises(ClientError, match=refusal):
         deploy("", Environment=variables)
+
+
+@pytest.mark.feature("Lambda", "log formats and levels that there are not, refused")
+def test_unknown_log_levels_are_refused(deploy: Callable[..., Any]) -> None:
+    """API_LoggingConfig: neither at first nor later."""
+    function = deploy("def handler(event, context): pass", LoggingConfig={"LogFormat": "JSON"})
+    for settings, refusal in (
+        ({"SystemLogLevel": "TRACE"}, "'TRACE' at 'loggingConfig.systemLogLevel'{}[DEBUG, INFO, WARN]"),
+        (
+            {"ApplicationLogLevel": "warn"},
+            "'warn' at 'loggingConfig.applicationLogLevel'{}[TRACE, DEBUG, INFO, WARN, ERROR, FATAL]",
+        ),
+        ({"LogFormat": "Json"}, "'Json' at 'loggingConfig.logFormat'{}[JSON, Text]"),
+    ):
+        for call in (deploy, function.configure):
+            with pytest.raises(ClientError) as caught:
+                call(LoggingConfig={"LogFormat": "JSON", **settings})
+            assert caught.value.response["Error"] == {
+                "Code": "ValidationException",
+                "Message": "1 validation error detected: Value "
+                + refusal.format(" failed to satisfy constraint: Member must satisfy enum value set: "),
+            }
+    assert function.invoke().error is None
