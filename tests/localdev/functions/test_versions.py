@@ -51,7 +51,7 @@ class Code:
         return False
 
 code = Code()
-version = SimpleNamespace(config=SimpleNamespace(code=code, runtime="python3.12", logging_config={}))
+version = SimpleNamespace(config=SimpleNamespace(code=code, layers=[], runtime="python3.12", logging_config={}))
 ProcessExecutor.prepare_version(version)
 assert code.begun.wait(10)
 code.finish.set()
