@@ -15,6 +15,8 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from localdev.wildcards import between_asterisks
+
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
 Values = Mapping[str, str | list[str] | None]  # None: it is known that there is none
@@ -125,7 +127,7 @@ def like(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in text), re.DOTALL)
+    return between_asterisks([re.escape(part).replace(r"\?", ".") for part in text.split("*")])
 
 
 def _acts(statement: Statement, action: str) -> bool:

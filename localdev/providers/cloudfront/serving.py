@@ -25,6 +25,7 @@ from localdev.providers.cloudfront.config import behaviours, items
 from localdev.providers.cloudfront.kept import Distribution, all_distributions, kept
 from localdev.providers.cloudfront.origins import Unreachable, from_bucket, from_server
 from localdev.providers.cloudfront.rules import ALWAYS, Rules, picked
+from localdev.wildcards import between_asterisks
 
 READING = ("GET", "HEAD")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
@@ -171,8 +172,8 @@ class Visit:
 @lru_cache
 def _pattern(text: str) -> re.Pattern[str]:
     """Of a path, whose first slash may be left out: ``*`` stands for any text, ``?`` for one character."""
-    parts = {"*": ".*", "?": "."}
-    return re.compile("/?" + "".join(parts.get(part, re.escape(part)) for part in text.removeprefix("/")), re.DOTALL)
+    first, *others = [re.escape(part).replace(r"\?", ".") for part in text.removeprefix("/").split("*")]
+    return between_asterisks(["/?" + first, *others])
 
 
 def _compressed(answer: Answer) -> Answer:

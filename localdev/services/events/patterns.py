@@ -11,6 +11,8 @@ from localstack.services.events.event_rule_engine import EventPatternCompiler, E
 from localstack.services.events.provider import EventsProvider
 from localstack.utils.patch import Patch, patch
 
+from localdev.wildcards import between_asterisks
+
 
 def apply() -> None:
     patch(EventsProvider.put_rule)(look_at_the_pattern)
@@ -30,6 +32,12 @@ def look_at_the_pattern(
 def is_like(pattern: str, value: Any) -> bool:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html: ``*`` is any text,
     an empty one, too; ``\\*`` is the character."""
-    parts = re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern)
-    expression = "".join(".*" if part == "*" else re.escape(re.sub(r"\\(?=.)", "", part)) for part in parts)
-    return isinstance(value, str) and re.fullmatch(expression, value, re.DOTALL) is not None
+    if not isinstance(value, str):
+        return False
+    parts = [""]
+    for part in re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern):
+        if part == "*":
+            parts.append("")
+        else:
+            parts[-1] += re.escape(re.sub(r"\\(?=.)", "", part))
+    return between_asterisks(parts).fullmatch(value) is not None

@@ -11,6 +11,8 @@ from typing import Any
 
 from localstack.services.s3 import cors, provider
 
+from localdev.wildcards import between_asterisks
+
 
 def apply() -> None:
     # LocalStack lets pages of its own, and those of the emulator, read every bucket.
@@ -32,4 +34,4 @@ def match_rule(rule: Any, method: str, headers: Any) -> Any:
 
 
 def fits(text: str, pattern: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text) is not None
+    return between_asterisks([re.escape(part) for part in pattern.split("*")]).fullmatch(text) is not None
