@@ -9,10 +9,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Protocol
 
+from localdev import log_regexes
+from localdev.wildcards import between_asterisks
+
 TERM = re.compile(r'\s*([?-]?)(?:"([^"]+)"|%([^%]+)%|([^\s"%]+))(?=\s|$)\s*')
-REGEX = re.compile(r"[\w:#=@/;,^$?\[\]{}|\\*+.\s-]+", re.ASCII)
 SELECTOR = re.compile(r"\$(?:\.[\w-]+|\[\d+\])+")
 STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -20,6 +23,7 @@ TOKEN = re.compile(
     r"""\s*(?:(?P<mark>&&|\|\||[()])|(?P<operator>!=|<=|>=|[=<>])|"(?P<quoted>(?:\\.|[^"\\])*)"|%(?P<regex>[^%]*)%"""
     r"""|(?P<bare>[^\s()"=<>!&|%,]+))\s*"""
 )
+DEEPEST = 20  # parentheses within parentheses
 COLUMN = re.compile(r'\[([^\]]*)\](?=\s|$)|"([^"]*)"(?=\s|$)|(\S+)')
 
 
@@ -93,7 +97,7 @@ class Properties:
     def read(self, message: str, *properties: str) -> dict[str, Any] | None:
         try:
             event = json.loads(message)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(event, dict):
             return None
@@ -160,6 +164,7 @@ class Conditions:
 
     def __init__(self, text: str, one: Callable[[Conditions], Condition]) -> None:
         self.one = one
+        self.depth = 0
         self.tokens = list(self._tokens(text))
 
     def _tokens(self, text: str) -> Iterator[Token]:
@@ -200,8 +205,12 @@ class Conditions:
         if self.kind != "mark":
             return self.one(self)
         self.take("mark", "(")
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise NoPattern(f"Parentheses deeper than {DEEPEST} are not emulated")
         condition = self._joined("||", any)
         self.take("mark", ")")
+        self.depth -= 1
         return condition
 
     def comparison(self) -> Callable[[Any], bool]:
@@ -246,10 +255,16 @@ def select(event: Any, selector: str) -> list[Any]:
 
 
 def number_of(value: Any) -> float | None:
-    """Of a property that is one, or of a column that reads as one."""
-    if isinstance(value, str):
-        return float(value) if NUMBER.fullmatch(value) else None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Of a property that is one, or of a column that reads as one; but of none that is too big."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
 
 
 def text_of(value: Any) -> str:
@@ -262,15 +277,13 @@ def has(term: str) -> Callable[[str], bool]:
 
 def wildcard(text: str) -> Callable[[str], bool]:
     """``*`` stands for anything."""
-    parts = [re.escape(part) for part in re.sub(r"\\(.)", r"\1", text).split("*")]
-    return lambda value: re.fullmatch(".*".join(parts), value, re.DOTALL) is not None
+    pattern = between_asterisks([re.escape(part) for part in re.sub(r"\\(.)", r"\1", text).split("*")])
+    return lambda value: pattern.fullmatch(value) is not None
 
 
 def regex(text: str) -> Callable[[str], bool]:
     try:
-        if not REGEX.fullmatch(text):
-            raise NoPattern(f"Invalid character(s) in regular expression '%{text}%'")
-        expression = re.compile(text)
-    except re.error as error:
-        raise NoPattern(f"Invalid regular expression '%{text}%': {error}") from None
-    return lambda value: expression.search(value) is not None
+        sequences = log_regexes.parse(text)
+    except ValueError as error:
+        raise NoPattern(str(error)) from None
+    return lambda value: log_regexes.search(sequences, value)

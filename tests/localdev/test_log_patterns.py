@@ -153,6 +153,15 @@ class TestProperties:
         with pytest.raises(NoPattern, match=why):
             parse(pattern)
 
+    @pytest.mark.parametrize("value", ["1" + "0" * 400, "1e999", "[" * 5000, "[" * 5000 + "]" * 5000])
+    def test_what_cannot_be_computed_with_does_not_match(self, value: str) -> None:
+        assert not found("{ $.n > 5 }", f'{{"n": {value}}}')
+
+    def test_parentheses_have_a_depth(self) -> None:
+        with pytest.raises(NoPattern, match="Parentheses deeper than 20 are not emulated"):
+            parse(f"{{ {'(' * 3000}$.a = 1{')' * 3000} }}")
+        assert found(f"{{ {'(' * 20}$.a = 1{')' * 20} && (($.b = 2)) }}", '{"a": 1, "b": 2}')
+
     def test_it_tells_what_it_and_others_name(self) -> None:
         read = parse("{ $.code = * && $.a NOT EXISTS }").read(json.dumps(EVENT), "$.user.name", "1", "$.b")
         assert read == {"$.code": 404, "$.user.name": "an n"}

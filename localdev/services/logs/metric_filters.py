@@ -68,13 +68,14 @@ def count(original: Callable[..., Any], self: Any, context: Any, log_group_name:
     for each in logs_backends[context.account_id][context.region].filters.metric_filters:
         if each["logGroupName"] == log_group_name:
             for counted in each["metricTransformations"]:
-                write(context, counted["metricNamespace"], list(data(each["filterPattern"], counted, events)))
+                write(context, counted["metricNamespace"], data(each["filterPattern"], counted, events))
     return answer
 
 
-def write(context: Any, namespace: str, found: list[dict[str, Any]]) -> None:
+def write(context: Any, namespace: str, counts: Iterator[dict[str, Any]]) -> None:
     """What fails must not lose the events, which are there by now."""
     try:
+        found = list(counts)
         cloudwatch = connect_to(aws_access_key_id=context.account_id, region_name=context.region).cloudwatch
         for first in range(0, len(found), AT_ONCE):
             cloudwatch.put_metric_data(Namespace=namespace, MetricData=found[first : first + AT_ONCE])

@@ -61,13 +61,13 @@ def put_events(self: Any, events: list[dict[str, Any]]) -> str:
     self.events += kept
     self.upload_sequence_token += 1
     for each in list(self.log_group.subscription_filters.values()):
-        pattern = parse(each.filter_pattern)
-        matching = [event for event in kept if pattern.read(event.message) is not None]
-        if matching:
-            try:
+        try:
+            pattern = parse(each.filter_pattern)
+            matching = [event for event in kept if pattern.read(event.message) is not None]
+            if matching:
                 tell(self, each, matching)
-            except Exception as error:
-                LOG.warning("%s is not told of log events: %s", each.destination_arn, error)
+        except Exception as error:
+            LOG.warning("%s is not told of log events: %s", each.destination_arn, error)
     return f"{self.upload_sequence_token:056d}"
 
 
