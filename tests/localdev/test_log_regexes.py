@@ -24,6 +24,7 @@ REGEX = some.builds("|".join, some.lists(SEQUENCE, min_size=1, max_size=3)).filt
 
 @given(REGEX, some.text("ab1].\n", max_size=12))
 @example("a*ab", "xaab")
+@example("^a*.$", "ba")
 @example("a$", "a\n")
 def test_they_find_what_pythons_find(regex: str, text: str) -> None:
     assert log_regexes.search(log_regexes.parse(regex), text) == bool(re.search(regex, text, re.ASCII))
