@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOKEN = re.compile(
-    r"""\s*(?:'(?P<text>(?:[^']|'')*)'|"(?P<quoted>(?:[^"]|"")*)"|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?)"""
+    r"""\s*(?:'(?P<text>(?:[^']|'')*)'|"(?P<quoted>(?:[^"]|"")*)"|(?P<number>[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?)"""
     r"""|(?P<word>[A-Za-z_]\w*)|(?P<mark><<|>>|<=|>=|<>|!=|[-+?{}\[\]().,:=<>*]))\s*"""
 )
+INDEX = re.compile("[0-9]{1,9}")
 COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 FUNCTIONS = {"attribute_type": 2, "begins_with": 2, "contains": 2}
 RETURNED = {
@@ -61,7 +62,10 @@ class Statement:
 def parse(text: str, parameters: list[Any] | None = None) -> Statement:
     """parameters: DynamoDB's attribute values, one for each ``?``. Raises NoStatement."""
     reader = Reader(text, list(parameters or []))
-    statement = reader.statement()
+    try:
+        statement = reader.statement()
+    except RecursionError:
+        raise NoStatement("Statement wasn't well formed, can't be processed: It is nested too deeply") from None
     if reader.kind:
         raise reader.unexpected()
     if reader.parameters:
@@ -291,7 +295,7 @@ class Reader:
         while True:
             if self.skip("."):
                 steps.append(self.name())
-            elif self.at("[") and [kind for kind, _ in self.tokens[1:2]] == ["number"]:
+            elif self.at("[") and any(kind == "number" and INDEX.fullmatch(text) for kind, text in self.tokens[1:2]):
                 self.take("[")
                 steps.append(int(self.tokens.pop(0)[1]))
                 self.take("]")

@@ -111,6 +111,11 @@ def test_selections() -> None:
         "UPDATE t SET a = 1 WHERE k = 1 RETURNING SOME NEW *",
         "DELETE FROM t",
         "DELETE FROM t WHERE k = 1 RETURNING ALL NEW *",
+        "SELECT a[1.5] FROM t",
+        "SELECT a['1'] FROM t",
+        f"SELECT a[{'9' * 5000}] FROM t",
+        "SELECT * FROM t WHERE a = \N{ARABIC-INDIC DIGIT ONE}",
+        f"INSERT INTO t VALUE {{'a': {'[' * 4000}",
     ],
 )
 def test_what_is_no_statement(statement: str) -> None:

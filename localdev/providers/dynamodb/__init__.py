@@ -37,8 +37,8 @@ def provide() -> Service:
     return service
 
 
-def by_statements(execute: Callable[[Statements, Any], Any], table: Answers) -> Callable[..., Any]:
-    return lambda context, request: execute(Statements(context, table, existing_table), request)
+def by_statements(execute: Callable[[Statements], Any], table: Answers) -> Callable[..., Any]:
+    return lambda context, request: execute(Statements(context, request, table, existing_table))
 
 
 def lock_of(account: str) -> threading.RLock:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
 from tests.localdev.providers.dynamodb.orders import TABLE, key, refused
 
-STATEMENTS = pytest.mark.feature("DynamoDB", "PartiQL: SELECT, INSERT, UPDATE, DELETE, with parameters")
+STATEMENTS = pytest.mark.feature(
+    "DynamoDB",
+    "PartiQL: SELECT, INSERT, UPDATE, DELETE, with parameters",
+    partly="`Limit` counts what is found, not what is looked at",
+)
 TOGETHER = pytest.mark.feature("DynamoDB", "PartiQL in batches and transactions")
+CAPACITY = pytest.mark.feature(
+    "DynamoDB",
+    "PartiQL: consumed capacity",
+    partly="the same for each request, however much it reads or writes; none for transactions that write",
+)
 KEY = 'customer = ? AND "order" = ?'
 
 
@@ -46,6 +56,7 @@ class TestStatements:
             run(dynamodb, f"DELETE FROM TABLE WHERE {KEY} AND amount = 8", *paul)
         assert run(dynamodb, f"DELETE FROM TABLE WHERE {KEY} RETURNING ALL OLD *", *paul) == [changed]
         assert run(dynamodb, f"DELETE FROM TABLE WHERE {KEY}", *paul) == []
+        assert run(dynamodb, f"DELETE FROM TABLE WHERE {KEY} AND amount = 8", *paul) == []  # ql-reference.delete.html
         with refused("ConditionalCheckFailedException"):
             run(dynamodb, f"UPDATE TABLE SET amount = 1 WHERE {KEY}", *paul)
 
@@ -67,6 +78,40 @@ class TestStatements:
         second = dynamodb.execute_statement(**asked, NextToken=first["NextToken"])
         assert (orders(first["Items"]), orders(second["Items"])) == ([0, 1, 2, 3, 4], [5, 6, 7, 8])
         assert "NextToken" not in second
+        other = base64.b64encode(b"x").decode()
+        for given in ("abc", "ä", other, base64.b64encode(b"1 x").decode()):
+            with refused("ValidationException"):
+                dynamodb.execute_statement(**asked, NextToken=given)
+        with refused("ValidationException"):  # of another statement
+            dynamodb.execute_statement(Statement=f"SELECT * FROM {TABLE}", NextToken=first["NextToken"])
+
+    def test_consistent_reads(self, dynamodb: Any) -> None:
+        """API_ExecuteStatement.html: as with Query, not of global secondary indexes."""
+        select = "SELECT * FROM TABLE.\"INDEX\" WHERE state = 'paid'"
+        found = run(dynamodb, select.replace("INDEX", "by-state-of-customer"), ConsistentRead=True)
+        assert orders(found) == [1, 3, 5, 7]
+        with refused("ValidationException"):
+            run(dynamodb, select.replace("INDEX", "by-state"), ConsistentRead=True)
+
+    def test_what_failed_is_told(self, dynamodb: Any) -> None:
+        """API_ExecuteStatement.html, ReturnValuesOnConditionCheckFailure"""
+        update = "UPDATE TABLE SET amount = 1 WHERE customer = 'anna' AND \"order\" = 2 AND amount = 1"
+        with refused("ConditionalCheckFailedException") as failed:
+            run(dynamodb, update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        assert failed.value.response["Item"]["amount"] == {"N": "20"}
+
+    @CAPACITY
+    def test_capacity(self, dynamodb: Any, paul: Any) -> None:
+        """API_ConsumedCapacity.html"""
+        for statement in (
+            f"INSERT INTO {TABLE} VALUE {{'customer': 'paul', 'order': 1}}",
+            f"SELECT * FROM {TABLE} WHERE customer = 'paul'",
+        ):
+            asked = {"Statement": statement}
+            assert "ConsumedCapacity" not in dynamodb.execute_statement(**asked)
+            dynamodb.delete_item(TableName=TABLE, Key=key("paul", 1))
+            used = dynamodb.execute_statement(**asked, ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
+            assert used == {"TableName": TABLE, "CapacityUnits": 1, "Table": {"CapacityUnits": 1}}
 
     @pytest.mark.parametrize(
         ("statement", "error"),
@@ -79,6 +124,7 @@ class TestStatements:
             ("UPDATE TABLE SET a = 1 WHERE customer = 'a'", "ValidationException"),
             ("DELETE FROM TABLE WHERE customer = 'a' AND \"order\" > 1", "ValidationException"),
             ("DELETE FROM TABLE WHERE customer = 'a' AND \"order\" = 'b'", "ValidationException"),
+            ('DELETE FROM TABLE WHERE customer = \'a\' AND "order" = 1 AND "order" = 2', "ValidationException"),
             ("INSERT INTO TABLE VALUE {'customer': 'a'}", "ValidationException"),
             ("EXISTS(SELECT * FROM TABLE WHERE customer = 'a')", "ValidationException"),
         ],
@@ -126,6 +172,10 @@ class TestTogether:
         assert together(select + "1") == [{}]
         assert together(insert, exists.replace("NUMBER", "10")) == [{}, {}]
         assert together(select + "1", select + "2") == [{"Item": {"amount": {"N": "3"}}}, {}]
+        assert together(select + "1 AND amount > 3", select + "1 AND amount <= 3") == [
+            {},
+            {"Item": {"amount": {"N": "3"}}},
+        ]
         with refused("TransactionCanceledException") as failed:
             together(f"UPDATE {TABLE} SET amount = 4 WHERE customer = 'anna' AND \"order\" = 2", insert)
         assert [each["Code"] for each in failed.value.response["CancellationReasons"]] == ["None", "DuplicateItem"]
@@ -135,3 +185,18 @@ class TestTogether:
         ]
         with refused("ValidationException"):
             together(select + "1", insert)
+        with refused("ValidationException"):
+            together(select + '1 AND "order" = 2')
+        with refused("ValidationException"):
+            together(select.replace(TABLE, f'{TABLE}."by-state"') + "1")
+
+    @CAPACITY
+    def test_capacity(self, dynamodb: Any) -> None:
+        """Of a table's statements together."""
+        select = {"Statement": f"SELECT * FROM {TABLE} WHERE customer = 'anna' AND \"order\" = 1 AND amount = 10"}
+        for used, units in (
+            (dynamodb.batch_execute_statement(Statements=[select, select], ReturnConsumedCapacity="TOTAL"), 2),
+            (dynamodb.execute_transaction(TransactStatements=[select, select], ReturnConsumedCapacity="TOTAL"), 4),
+        ):
+            [of_table] = used["ConsumedCapacity"]
+            assert (of_table["TableName"], of_table["CapacityUnits"]) == (TABLE, units)
