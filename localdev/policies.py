@@ -42,7 +42,6 @@ OPTIONAL = frozenset(
         "aws:sourceorgpaths",
         "aws:sourcevpc",
         "aws:sourcevpce",
-        "aws:tagkeys",
         "aws:useragent",
         "aws:username",
         "aws:vpcsourceip",

@@ -114,10 +114,11 @@ def require(signer: Principal, account: str, need: Need, policy: Document) -> No
     if STRICT in os.environ:
         from localdev.strict.rights import callers
         from localdev.strict.rights.decisions import refusal
+        from localdev.strict.rights.tags import UNTAGGED
 
         caller = callers.owner(signer.key, signer.account)
         if caller is not None:
-            if refusal(caller, need, {}, policy):
+            if refusal(caller, need, UNTAGGED, policy):
                 raise Refused
             return
     if signer.account != account and verdict is not Verdict.ALLOW:

@@ -56,6 +56,7 @@ def require_right(context: Any, signer: Principal) -> bool:
     """By the policies of a user or a role: False for the account itself, which has none."""
     from localdev.strict.rights import callers
     from localdev.strict.rights.decisions import refusal
+    from localdev.strict.rights.tags import UNTAGGED
 
     try:
         caller = callers.owner(signer.key, signer.account)
@@ -64,7 +65,7 @@ def require_right(context: Any, signer: Principal) -> bool:
     if caller is None:
         return False
     need = resource_policy.need(context, aws_requestedregion=context.region)
-    why = refusal(caller, need, [], resource_policy.of(context))
+    why = refusal(caller, need, UNTAGGED, resource_policy.of(context))
     if why:
         explicitly = " with an explicit deny" if "explicit" in why else ""
         raise resource_policy.denial(context, signer.arn, explicitly)

@@ -11,10 +11,11 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from localdev.policies import Need
+from localdev.policies import Need, Values
 from localdev.strict.rights import callers
 from localdev.strict.rights.decisions import refusal
 from localdev.strict.rights.needs import function_arn
+from localdev.strict.rights.tags import UNTAGGED
 
 POLLED = {
     "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
@@ -37,7 +38,7 @@ def check(context: RequestContext) -> None:
 
 def _function_role(context: RequestContext, role: str) -> None:
     if (
-        refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), [_where(context)])
+        refusal(callers.Service("lambda", context.account_id), Need("sts:AssumeRole", role), _about(context))
         is not None
     ):
         _invalid("The role defined for the function cannot be assumed by Lambda.")
@@ -51,7 +52,7 @@ def _event_source(context: RequestContext, request: Any) -> None:
         return  # LocalStack says so itself
     role, service = function.role, source.split(":")[2]
     for action in POLLED.get(service, ()):
-        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), [_where(context)]) is None:
+        if refusal(callers.role_session(role), Need(f"{service}:{action}", source), _about(context)) is None:
             continue
         if service == "sqs":
             _invalid(f"The provided execution role does not have permissions to call {action} on SQS")
@@ -65,8 +66,8 @@ def _event_source(context: RequestContext, request: Any) -> None:
         )
 
 
-def _where(context: RequestContext) -> dict[str, str]:
-    return {"aws:requestedregion": context.region}
+def _about(context: RequestContext) -> list[Values]:
+    return [{"aws:requestedregion": context.region}, *UNTAGGED]
 
 
 def _visibility_timeout(queue: str) -> int:

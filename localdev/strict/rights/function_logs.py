@@ -14,6 +14,7 @@ from localstack.utils.patch import patch
 from localdev.policies import Need
 from localdev.strict.rights import callers
 from localdev.strict.rights.decisions import refusal
+from localdev.strict.rights.tags import UNTAGGED
 
 LOG = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def write_with_the_roles_rights(original: Callable[..., None], self: Any, item: 
         wanted.insert(0, Need("logs:CreateLogGroup", group))
     session = callers.role_session(self.role_arn)
     for need in wanted:
-        if refusal(session, need, [{"aws:requestedregion": self.region}]) is not None:
+        if refusal(session, need, [{"aws:requestedregion": self.region}, *UNTAGGED]) is not None:
             say_once(f"{self.role_arn} may not {need.action} in {item.log_group}: what its function logs is lost")
             return
     original(self, item)

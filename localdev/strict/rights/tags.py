@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,14 @@ from localstack.aws.connect import connect_to
 
 from localdev.policies import Need, Values
 from localdev.tags import Tags, read
+
+ABOUT = re.compile("(^t|T)ags?(?![a-z])")
+NAMES = ("Tags", "tags", "TagsList", "UserPoolTags")
+KEYS = ("TagKeys", "tagKeys")
+# Tags of objects, which have keys of their own, and which tags a session passes on.
+OTHERS = ("Tagging", "TransitiveTagKeys")
+# For what carries no tags: calls of functions and APIs, what services do themselves.
+UNTAGGED: list[Values] = [{"aws:tagkeys": None}, Tags("aws:requesttag/", "s3:requestobjecttag/", find=dict)]
 
 
 def of_resource(need: Need) -> Tags:
@@ -30,20 +39,47 @@ def of_resource(need: Need) -> Tags:
 
 
 def of_request(context: RequestContext) -> list[Values]:
-    """What it gives, or takes away."""
+    """What it gives, or takes away. Written in a way that is not known, all is left open."""
+    assert context.operation is not None
     request: Any = context.service_request or {}
-    given = next((read(request[name]) for name in ("Tags", "tags", "UserPoolTags") if request.get(name)), {})
+    given: dict[str, str] = {}
+    taken: list[str] = []
+    known = True
+    for name, part in _about_tags(context.operation.input_shape, request):
+        if name in KEYS:
+            taken += part
+        elif name in NAMES and _readable(part):
+            given |= read(part)
+        else:
+            known = False
     tagged: Any = request.get("Tagging") or {}
     to_object = (
         dict(parse_qsl(tagged, keep_blank_values=True)) if isinstance(tagged, str) else read(tagged.get("TagSet"))
     )
-    taken = request.get("TagKeys") or request.get("tagKeys") or []
-    named = {"aws:tagkeys": [*given, *taken], "s3:requestobjecttagkeys": [*to_object]}
     return [
-        {key: keys for key, keys in named.items() if keys},
-        Tags("aws:requesttag/", find=lambda: given),
+        {"aws:tagkeys": [*given, *taken] or None} if known else {},
+        {"s3:requestobjecttagkeys": [*to_object] or None},
+        Tags("aws:requesttag/", find=lambda: given if known else None),
         Tags("s3:requestobjecttag/", find=lambda: to_object),
     ]
+
+
+def _about_tags(shape: Any, request: Any) -> Iterator[tuple[str, Any]]:
+    """Parts of a request, wherever they stand in it. shape: its model, as botocore has it."""
+    for name, member in shape.members.items() if shape else ():
+        part = request.get(name)
+        if not part or name in OTHERS:
+            continue
+        if member.type_name == "structure" and "Items" not in member.members:
+            yield from _about_tags(member, part)
+        elif member.type_name in ("structure", "list", "map") and ABOUT.search(name):
+            yield name, part.get("Items", []) if member.type_name == "structure" else part
+
+
+def _readable(part: Any) -> bool:
+    """Not so are tags of e-mails, with a name and a value."""
+    keys = ("Key", "key", "TagKey")
+    return isinstance(part, dict) or all(isinstance(tag, dict) and any(key in tag for key in keys) for tag in part)
 
 
 def _of(service: str, arn: str) -> dict[str, str] | None:

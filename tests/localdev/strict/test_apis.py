@@ -84,6 +84,8 @@ def test_a_role_needs_the_right_to_invoke_the_method(account: Account, call: Cal
     role.may(allow("*"), deny("execute-api:*", f"{arn}/GET/pets"))
     assert call(*keys) == (403, f"{shown}/GET/pets with an explicit deny")
     assert call(*keys, method="POST") == (200, None)
+    role.may(allow("*"), deny("*", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}))  # it has none
+    assert call(*keys) == (200, None)
     assert call("test", "test") == (200, None)
     assert call("AKIAIOSFODNN7EXAMPLE", "test")[0] == 403
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localdev.strict.account import ACCOUNT, Account, Role, allow, credentials, denied, deny
 
@@ -21,6 +22,11 @@ pytestmark = pytest.mark.feature(
 RED = {"team": "red"}
 OURS = {"StringEquals": {"aws:ResourceTag/Team": "red"}}
 LIST = [{"Key": "team", "Value": "red"}]
+
+DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+ORIGIN = {"Id": "o", "DomainName": "example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+CONFIG = {"CallerReference": "1", "Comment": "", "Enabled": True, "Origins": {"Quantity": 1, "Items": [ORIGIN]}}
+CONFIG["DefaultCacheBehavior"] = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +41,17 @@ def as_role(role: Role) -> Callable[..., Any]:
 
 def listed(tags: dict[str, str], prefix: str = "") -> list[dict[str, str]]:
     return [{f"{prefix}Key": key, f"{prefix}Value": tags[key]} for key in tags]
+
+
+def is_denied(call: Callable[..., Any], **arguments: Any) -> bool:
+    """Whatever else may be wrong with it."""
+    error: Any = {}
+    try:
+        call(**arguments)
+    except ClientError as raised:
+        error = raised.response["Error"]
+    assert error.get("Code") != "InternalError"
+    return str(error.get("Code")).startswith("AccessDenied")
 
 
 def function(account: Account, name: str, tags: dict[str, str]) -> Callable[..., Any]:
@@ -150,6 +167,45 @@ def test_a_request_is_allowed_by_the_tags_it_gives(role: Role, as_role: Callable
     for tags in ({}, {"Tags": blue}, {"Tags": [*LIST, {"Key": "more", "Value": "x"}]}):
         assert denied(topics.create_topic, Name="asked-otherwise", **tags)
     assert denied(as_role("sqs").create_queue, QueueName="asked-otherwise", tags={"team": "blue"})
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_"),
+    [
+        ("cloudtrail", "create_trail", lambda tags: {"Name": "trail", "S3BucketName": "tagged", "TagsList": tags}),
+        ("cloudfront", "tag_resource", lambda tags: {"Resource": DISTRIBUTION, "Tags": {"Items": tags}}),
+        (
+            "cloudfront",
+            "create_distribution_with_tags",
+            lambda tags: {"DistributionConfigWithTags": {"DistributionConfig": CONFIG, "Tags": {"Items": tags}}},
+        ),
+        ("s3", "create_bucket", lambda tags: {"Bucket": "tagged", "CreateBucketConfiguration": {"Tags": tags}}),
+        ("cognito-idp", "create_user_pool", lambda tags: {"PoolName": "p", "UserPoolTags": {"team": tags[0]["Value"]}}),
+    ],
+)
+def test_wherever_a_request_has_its_tags(
+    role: Role, as_role: Callable[..., Any], service: str, operation: str, request_: Callable[..., Any]
+) -> None:
+    call = getattr(as_role(service), operation)
+    role.may(allow("*"), deny("*", Condition={"StringEquals": {"aws:RequestTag/team": "red"}}))
+    assert denied(call, **request_(LIST))
+    assert not is_denied(call, **request_([{"Key": "team", "Value": "blue"}]))
+    role.may(allow("*"), deny("*", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}))
+    assert denied(call, **request_(LIST))
+
+
+def test_tags_of_another_kind_leave_it_open_which_a_request_gives(role: Role, as_role: Callable[..., Any]) -> None:
+    """Nobody knows what AWS makes of those of e-mails."""
+    mail = {"Source": "a@example.com", "Destination": {"ToAddresses": ["a@example.com"]}}
+    mail["Message"] = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "b"}}}
+    tagged = {**mail, "Tags": [{"Name": "team", "Value": "blue"}]}
+    send = as_role("ses").send_email
+    role.may(allow("*"))
+    assert not is_denied(send, **tagged)
+    for key in ("aws:RequestTag/team", "aws:TagKeys"):
+        role.may(allow("*"), deny("*", Condition={"ForAnyValue:StringEquals": {key: "red"}}))
+        assert is_denied(send, **tagged)
+        assert not is_denied(send, **mail)
 
 
 def test_tags_may_be_kept_from_being_taken_away(account: Account, role: Role, as_role: Callable[..., Any]) -> None:
