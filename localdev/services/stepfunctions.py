@@ -59,7 +59,10 @@ def problems(machine: Any, place: str = "") -> Iterator[str]:
         targets += [(f"{here}/{field}", state[field]) for field in ("Next", "Default") if field in state]
         for field in ("Choices", "Catch"):
             for number, each in enumerate(state.get(field, [])):
-                targets.append((f"{here}/{field}[{number}]/Next", each["Next"]))
+                if "Next" in each:
+                    targets.append((f"{here}/{field}[{number}]/Next", each["Next"]))
+                else:  # LocalStack's parser looks at everything else
+                    yield f"SCHEMA_VALIDATION_FAILED: The field 'Next' is missing at {here}/{field}[{number}]"
         for number, branch in enumerate(state.get("Branches", [])):
             yield from problems(branch, f"{here}/Branches[{number}]")
         for field in ("ItemProcessor", "Iterator"):

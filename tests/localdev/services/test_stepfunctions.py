@@ -149,6 +149,10 @@ def test_express_machines(machine: Any, emulator: Emulator) -> None:
             "target: C at /States/A/Default.*target: B at /States/A/Choices.0./Next'",
         ),
         (
+            {"A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True}]}},
+            "'Next' is missing at /States/A/Choices.0.'",
+        ),
+        (
             {
                 "A": {
                     "Type": "Map",
@@ -167,7 +171,7 @@ def test_express_machines(machine: Any, emulator: Emulator) -> None:
             "target: B at /States/A/Catch.0./Next'",
         ),
     ],
-    ids=["type", "end", "next", "choice", "map", "parallel", "catch"],
+    ids=["type", "end", "next", "choice", "rule", "map", "parallel", "catch"],
 )
 def test_definitions_that_are_refused(machine: Any, states: Any, why: str) -> None:
     """https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html"""
