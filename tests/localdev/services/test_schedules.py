@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ ACCOUNT, REGION = "444444444444", "us-east-1"
 @pytest.mark.feature(
     "EventBridge",
     "rules on a schedule fire at their minute, once",
-    partly="rates count from the full hour, not from when the rule was made",
+    partly="rates count in whole minutes; lists with `L`, `W` or `#` are refused (501)",
 )
 class TestSchedules:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"""
@@ -38,14 +39,60 @@ class TestSchedules:
             ("cron(0 3 ? * 2#3 *)", []),
             ("cron(0 3 23 11 ? 2026)", [0]),
             ("cron(0 3 23 11 ? 2027)", []),
-            ("rate(1 minute)", [0, 1, 2, 3, 4, 5]),
-            ("rate(5 minutes)", [0, 5]),
-            ("rate(1 hour)", [0]),
-            ("rate(1 day)", []),
+            ("cron(0 3 ? * * *)", [0]),
         ],
     )
     def test_the_minutes_of_a_schedule(self, schedule: str, minutes: list[int]) -> None:
-        assert [minute for minute in range(6) if schedules.matches(schedule, MONDAY.replace(minute=minute))] == minutes
+        times = [MONDAY.replace(minute=minute) for minute in range(6)]
+        assert [each.minute for each in times if schedules.matches(schedule, each, began=0)] == minutes
+
+    @pytest.mark.parametrize(
+        ("schedule", "days"),
+        [
+            ("cron(0 3 L * ? *)", [31]),
+            ("cron(0 3 ? * L *)", [3, 10, 17, 24, 31]),  # the last of the week is Saturday
+            ("cron(0 3 ? * 6L *)", [30]),
+            ("cron(0 3 ? * 7L *)", [31]),
+            ("cron(0 3 1W * ? *)", [1]),
+            ("cron(0 3 10W * ? *)", [9]),  # a Saturday's is the day before
+            ("cron(0 3 11W * ? *)", [12]),  # a Sunday's the day after
+            ("cron(0 3 31W * ? *)", [30]),
+        ],
+    )
+    def test_the_days_of_a_schedule(self, schedule: str, days: list[int]) -> None:
+        times = [datetime(2026, 10, day, 3, 0, tzinfo=UTC) for day in range(1, 32)]
+        assert [each.day for each in times if schedules.matches(schedule, each, began=0)] == days
+
+    @pytest.mark.parametrize(
+        ("day", "month", "nearest"), [(1, 8, 3), (1, 11, 2), (28, 2, 27), (31, 5, 29), (30, 2, 0), (31, 8, 31)]
+    )
+    def test_the_nearest_weekday_is_in_the_same_month(self, day: int, month: int, nearest: int) -> None:
+        assert schedules.nearest_weekday(day, datetime(2026, month, 1)) == nearest
+
+    @pytest.mark.parametrize(
+        ("schedule", "minutes"),
+        [
+            ("rate(1 minute)", 1),
+            ("rate(7 minutes)", 7),
+            ("rate(60 minutes)", 60),
+            ("rate(90 minutes)", 90),
+            ("rate(5 hours)", 300),
+            ("rate(36 hours)", 2160),
+            ("rate(2 days)", 2880),
+        ],
+    )
+    def test_a_rate_counts_from_when_the_rule_was_put(self, schedule: str, minutes: int) -> None:
+        """Over the ends of hours, days and months."""
+        began = MONDAY + timedelta(days=6, minutes=41, seconds=59)
+        times = [MONDAY + timedelta(days=6, minutes=41 + passed) for passed in range(3 * minutes)]
+        due = [each for each in times if schedules.matches(schedule, each, began.timestamp())]
+        assert due == [times[minutes], times[2 * minutes]]
+
+    def test_when_a_rule_was_put(self) -> None:
+        before = time.time()
+        rule = Rule("now", REGION, ACCOUNT)
+        schedules.begin(lambda rule: None, rule)
+        assert before <= vars(rule)["began"] <= time.time()
 
     @pytest.fixture
     def bus(self) -> Iterator[EventBus]:
@@ -64,6 +111,7 @@ class TestSchedules:
         }
         for name, about in settings.items():
             bus.rules[name] = Rule(name, REGION, ACCOUNT, **about)
+            vars(bus.rules[name])["began"] = MONDAY.timestamp() - 60
         assert list(schedules.due(MONDAY)) == [(ACCOUNT, REGION, "default", "now")]
         del bus.rules["now"]
         assert list(schedules.due(MONDAY)) == []
@@ -79,11 +127,15 @@ class TestSchedules:
 
     @pytest.mark.emulator
     def test_what_cannot_be_kept_is_refused(self, client: Callable[[str], Any]) -> None:
-        """Such as the weekday nearest to a day."""
-        with pytest.raises(ClientError, match=r"cannot keep the schedule cron\(0 3 15W \* \? \*\): ") as raised:
-            client("events").put_rule(Name="nearest", ScheduleExpression="cron(0 3 15W * ? *)")
+        """Such as two weekdays nearest to a day."""
+        with pytest.raises(ClientError, match=r"cannot keep the schedule cron\(0 3 1W,15W \* \? \*\): ") as raised:
+            client("events").put_rule(Name="nearest", ScheduleExpression="cron(0 3 1W,15W * ? *)")
         assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
         assert client("events").list_rules(NamePrefix="nearest")["Rules"] == []
+        client("events").put_rule(Name="slow", ScheduleExpression="rate(90 minutes)", State="DISABLED")
+        client("events").enable_rule(Name="slow")
+        assert client("events").describe_rule(Name="slow")["State"] == "ENABLED"
+        client("events").delete_rule(Name="slow")
 
 
 class Clock:
