@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ LIMIT = 120  # seconds a command may take before it counts as hanging
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.warm"])
+# multiprocessing asks after every process whenever it starts one. Of two threads that ask at once after the same,
+# the second is told 255: an exit code can be read once.
+_asking = threading.Lock()
 
 
 class Ended(subprocess.CompletedProcess[str]):
@@ -68,7 +73,8 @@ class Run:
         self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
         what = (self.arguments, env, cwd, self._out, self._err)
         self._process = _context.Process(target=_main, args=what)
-        self._process.start()
+        with _asking:
+            self._process.start()
 
     @property
     def pid(self) -> int:
@@ -78,16 +84,18 @@ class Run:
 
     @property
     def runs(self) -> bool:
-        return self._process.is_alive()
+        with _asking:
+            return self._process.is_alive()
 
     def end(self) -> Ended:
         """Wait for it. A negative exit code is the signal that killed it."""
-        self._process.join(LIMIT)
-        code = self._process.exitcode
-        if code is None:
-            self._process.kill()
-        self._process.join()
-        self._process.close()
+        wait([self._process.sentinel], LIMIT)
+        with _asking:
+            code = self._process.exitcode
+            if code is None:
+                self._process.kill()
+            self._process.join()
+            self._process.close()
         out, err = (path.read_text("utf-8") if path.exists() else "" for path in (self._out, self._err))
         self._folder.cleanup()
         assert code is not None, f"{self.arguments} hangs: {out}{err}"
