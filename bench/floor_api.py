@@ -7,6 +7,7 @@ NAME = "skiff-bench-qr-api"
 DESCRIPTION = "QR Code Generator API"
 ANY_ORIGIN = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
 GATEWAY_RESPONSES = {"DEFAULT_4XX": ANY_ORIGIN, "DEFAULT_5XX": ANY_ORIGIN}
+TEMPLATES = {"application/json": '{"statusCode": 204}'}
 PREFLIGHT = {
     "method.response.header.Access-Control-Allow-Origin": "'*'",
     "method.response.header.Access-Control-Allow-Methods": "'POST,OPTIONS'",
@@ -14,9 +15,9 @@ PREFLIGHT = {
 }
 
 
-def integration(function: str) -> dict[str, str]:
+def integration(function: str) -> dict:
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
-    return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": uri}
+    return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": uri, "timeoutInMillis": 29_000}
 
 
 def openapi(function: str) -> dict:
@@ -35,7 +36,7 @@ def openapi(function: str) -> dict:
         },
         "x-amazon-apigateway-integration": {
             "type": "mock",
-            "requestTemplates": {"application/json": '{"statusCode": 204}'},
+            "requestTemplates": TEMPLATES,
             "responses": {"default": {"statusCode": "204", "responseParameters": PREFLIGHT}},
         },
     }
@@ -49,6 +50,7 @@ def openapi(function: str) -> dict:
 def fingerprint(function: str) -> str:
     """What a deployment serves, as the deployer notes it in the deployment's description."""
     headers = {name.rpartition(".")[2]: value for name, value in PREFLIGHT.items()}
-    methods = {"POST": integration(function), "OPTIONS": {"type": "MOCK", "headers": headers}}
+    preflight = {"type": "MOCK", "requestTemplates": TEMPLATES, "headers": headers}
+    methods = {"POST": integration(function), "OPTIONS": preflight}
     definition = {"Paths": {"/generate": methods}, "GatewayResponses": GATEWAY_RESPONSES}
     return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:16]
