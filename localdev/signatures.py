@@ -26,6 +26,7 @@ from localdev.services.sts import of_user
 ALGORITHM = "AWS4-HMAC-SHA256"
 FORMAT = "%Y%m%dT%H%M%SZ"
 END = "aws4_request"
+WEEK = 7 * 24 * 3600  # seconds
 SKEW = timedelta(minutes=5)  # how far clocks may be apart, but for S3
 QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date", "X-Amz-Expires")
 ROOT = "test"  # the secret of every key that was not issued: those of the accounts themselves
@@ -103,10 +104,22 @@ def read(request: Any) -> Signature | None:
         raise Incomplete(" ".join([*missing, "Re-examine the query-string parameters."]))
     if asked["X-Amz-Algorithm"] != ALGORITHM:
         raise Incomplete(f'X-Amz-Algorithm only supports "{ALGORITHM}"')
-    if not asked["X-Amz-Expires"].isdecimal():
-        raise Incomplete("X-Amz-Expires should be a number")
+    expires = seconds(asked["X-Amz-Expires"])
     given = {name.removeprefix("X-Amz-"): asked[name] for name in QUERY}
-    return _signature(given, given["Date"], asked.get("X-Amz-Security-Token"), int(given["Expires"]))
+    return _signature(given, given["Date"], asked.get("X-Amz-Security-Token"), expires)
+
+
+def seconds(expires: str) -> int:
+    """How long a URL is good. Raises Incomplete.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+    """
+    if not expires.isdecimal():
+        raise Incomplete("X-Amz-Expires should be a number")
+    given = float(expires)  # of any length: int refuses thousands of digits
+    if given > WEEK:
+        raise Incomplete(f"X-Amz-Expires must be less than a week (in seconds) that is {WEEK}")
+    return int(given)
 
 
 def verify(signature: Signature, request: Any, service: str, region: str | None = None) -> None:
@@ -251,7 +264,7 @@ def _moment(text: str) -> datetime:
         if re.fullmatch(r"\d{8}T\d{6}Z", text):
             return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)
         return parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for the year 10000 in UTC
         raise Incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ) from None

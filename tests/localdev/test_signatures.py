@@ -208,6 +208,7 @@ def test_a_signature_is_for_one_service_region_and_day(way: str, said: str, inst
         ),
         ({"Authorization": "?"}, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header"),
         ({"Authorization": "?", "X-Amz-Date": "now"}, "Date must be in ISO-8601 'basic format'. Got 'now'."),
+        ({"Authorization": "?", "Date": "Fri, 31 Dec 9999 23:59:59 -0500"}, "Date must be in ISO-8601 'basic format'."),
         ({"Authorization": "? ", "X-Amz-Date": "x"}, "Credential must have exactly 5 slash-delimited elements, e.g."),
     ],
 )
@@ -229,6 +230,9 @@ def test_a_header_that_is_no_signature(headers: dict[str, str], says: str) -> No
         ),
         ("X-Amz-Algorithm=AWS3&X-Amz-Expires=1&", 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"'),
         ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=x&", "X-Amz-Expires should be a number"),
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=604801&", "X-Amz-Expires must be less than a week"),
+        (f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={'9' * 5000}&", "X-Amz-Expires must be less than a week"),
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=604800&", "Credential must have exactly 5"),
     ],
 )
 def test_a_query_that_is_no_signature(query: str, says: str) -> None:

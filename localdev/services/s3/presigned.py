@@ -26,8 +26,6 @@ from localstack.utils.patch import patch
 
 from localdev import signatures
 
-WEEK = 7 * 24 * 3600  # seconds
-
 
 def apply() -> None:
     vars(presigned_url)["validate_presigned_url_s3v4"] = validate
@@ -79,11 +77,10 @@ def _check_parameters(request: Any) -> None:
             ArgumentValue=given,
             HostId=S3_HOST_ID,
         )
-    expires = arguments["X-Amz-Expires"]
-    if not expires.isdecimal():
-        raise AuthorizationQueryParametersError("X-Amz-Expires should be a number")
-    if int(expires) > WEEK:
-        raise AuthorizationQueryParametersError(f"X-Amz-Expires must be less than a week (in seconds) that is {WEEK}")
+    try:
+        signatures.seconds(arguments["X-Amz-Expires"])
+    except signatures.Incomplete as error:
+        raise AuthorizationQueryParametersError(str(error)) from None
     try:
         datetime.strptime(arguments["X-Amz-Date"], signatures.FORMAT)
     except ValueError:
@@ -99,7 +96,7 @@ def _check_parameters(request: Any) -> None:
 
 def _outdated(arguments: Any) -> AccessDenied:
     date = datetime.strptime(arguments["X-Amz-Date"], signatures.FORMAT).replace(tzinfo=UTC)
-    expires = int(arguments["X-Amz-Expires"])
+    expires = signatures.seconds(arguments["X-Amz-Expires"])
     until = date + timedelta(seconds=expires)
     about = {"Expires": until.timestamp(), "ServerTime": time.time(), "HostId": S3_HOST_ID}
     if date > datetime.now(UTC):
