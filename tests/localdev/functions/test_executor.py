@@ -125,7 +125,7 @@ class TestEnvironment:
     @pytest.mark.feature(
         "Lambda",
         "/tmp of each environment's own",
-        partly="on Linux; elsewhere, and where mounts are forbidden, TMPDIR names it",
+        partly="where Linux lets it mount, and the way to code in the machine's /tmp shows; elsewhere TMPDIR names it",
     )
     def test_tmp_is_private_and_outlives_the_invocation(self, deploy: Deploy, gate: Gate) -> None:
         """LRE: /tmp belongs to the environment."""

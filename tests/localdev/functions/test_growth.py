@@ -59,6 +59,25 @@ def test_versions_that_nobody_calls_have_no_threads(
     until(lambda: not_grown(held(), before))
 
 
+def test_environments_that_end_leave_nothing(
+    deploy: Callable[..., Any], held: Callable[[], tuple[int, int, int]], until: Callable[..., Any]
+) -> None:
+    """What they mounted least of all: their /tmp is in memory. Who holds it shows once a process has joined."""
+
+    def used() -> None:
+        for event in ("crash", None):
+            function.invoke(event)
+
+    source = "import os\ndef handler(event, context): event and os._exit(1)"
+    function = deploy(source)
+    used()
+    before = held()
+    for number in range(3):
+        function.update(f"{source}  # {number}")
+        used()
+    until(lambda: not_grown(held(), before))
+
+
 THREADS_THAT_ENDED = """
 import gc, weakref
 from localdev import threads

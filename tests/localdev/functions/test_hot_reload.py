@@ -18,7 +18,7 @@ from localdev.functions.hot_reload import snapshot
 
 RELOADED = pytest.mark.feature(
     "Lambda",
-    "hot reload of functions that run from a folder",
+    "hot reload of functions and layers that run from a folder",
     partly="LocalStack's own, AWS has no such thing",
 )
 SOURCE = "import os, part\ndef handler(event, context): return [os.getpid(), part.NUMBER]"

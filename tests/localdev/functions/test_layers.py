@@ -60,7 +60,9 @@ def test_a_layer_must_exist(deploy: Callable[..., Any]) -> None:
     assert caught.value.response["Error"]["Code"] == "InvalidParameterValueException"
 
 
-@pytest.mark.feature("Lambda", "the size of /tmp", partly="on Linux, in memory; elsewhere it is stored, not enforced")
+@pytest.mark.feature(
+    "Lambda", "the size of /tmp", partly="on Linux, in the machine's memory; elsewhere stored, not enforced"
+)
 def test_the_size_of_tmp_is_a_setting(deploy: Callable[..., Any]) -> None:
     """configuration-ephemeral-storage: 512 MB unless configured."""
     source = "import shutil\ndef handler(event, context): return shutil.disk_usage('/tmp').total >> 20"

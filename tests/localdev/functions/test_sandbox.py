@@ -167,7 +167,9 @@ def test_only_tmp_can_be_written_to(started: Started, kind: Kind, tmp_path: Path
         assert not any((tmp_path / folder / "written").exists() for folder in ("code", "layers"))
 
 
-@pytest.mark.feature("Lambda", "the size of /tmp", partly="on Linux, in memory; elsewhere it is stored, not enforced")
+@pytest.mark.feature(
+    "Lambda", "the size of /tmp", partly="on Linux, in the machine's memory; elsewhere stored, not enforced"
+)
 def test_tmp_has_a_size(started: Started, kind: Kind) -> None:
     """configuration-ephemeral-storage; what is full says ENOSPC, and has room again for what is removed."""
     sandbox = started(
@@ -187,7 +189,7 @@ def test_tmp_has_a_size(started: Started, kind: Kind) -> None:
 @pytest.mark.feature(
     "Lambda",
     "/tmp of each environment's own",
-    partly="on Linux; elsewhere, and where mounts are forbidden, TMPDIR names it",
+    partly="where Linux lets it mount, and the way to code in the machine's /tmp shows; elsewhere TMPDIR names it",
 )
 def test_tmp_is_the_environments(started: Started, kind: Kind) -> None:
     """lambda-runtime-environment: /tmp belongs to the environment, and a new process finds what is there."""
