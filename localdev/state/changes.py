@@ -7,6 +7,8 @@ from typing import Any
 
 # What begins so only looks. SQS's ReceiveMessage hides what it hands out.
 READING = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Search", "Select", "Test")
+# Those that begin so and write nevertheless: credentials that are valid from then on.
+WRITING = frozenset({"GetFederationToken", "GetSessionToken"})
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 happened = threading.Event()
@@ -34,7 +36,7 @@ def note(chain: Any, context: Any, response: Any) -> None:
     elif operation.name == "ReceiveMessage":  # functions' pollers ask all the time
         changed = bool((context.service_response or {}).get("Messages"))
     else:
-        changed = not operation.name.startswith(READING)
+        changed = operation.name in WRITING or not operation.name.startswith(READING)
     if changed:
         _count += 1
         happened.set()

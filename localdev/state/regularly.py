@@ -1,4 +1,4 @@
-"""Saves a moment after something has changed, and when the emulator ends: a crash loses little."""
+"""Saves a moment after a request has changed something, and when the emulator ends: a crash loses little."""
 
 # mypy: allow-untyped-calls
 from __future__ import annotations
@@ -46,10 +46,9 @@ def save() -> None:
 
 
 def end() -> None:
-    """Before LocalStack ends its services, which empties some."""
+    """Before LocalStack ends its services, which empties some. Also what has changed without a request is saved."""
     _ended.set()
-    if not keeping.saved():
-        save()
+    save()
 
 
 def _save_on_changes(folder: Path) -> None:

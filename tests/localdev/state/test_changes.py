@@ -21,7 +21,9 @@ def noted(operation: str | None, method: str = "POST", answer: Any = None) -> bo
     return changes.happened.is_set()
 
 
-@pytest.mark.parametrize("operation", ["PutObject", "DeleteItem", "InitiateAuth", "Invoke", "UpdateStage", "Publish"])
+@pytest.mark.parametrize(
+    "operation", ["PutObject", "DeleteItem", "InitiateAuth", "Invoke", "UpdateStage", "Publish", "GetSessionToken"]
+)
 def test_writing(operation: str) -> None:
     assert noted(operation)
 

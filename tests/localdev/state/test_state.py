@@ -192,7 +192,10 @@ def test_what_cannot_be_saved_is_not_lost(life: Life) -> None:
 
 @pytest.mark.emulator
 def test_one_that_is_told_to_end_saves_first(life: Life, until: Any) -> None:
-    """By a signal, as from whatever else runs services; what was deleted takes no place any more."""
+    """By a signal, as from whatever else runs services; what was deleted takes no place any more.
+
+    Also if no request has changed anything: executions, for one, go on without any.
+    """
     emulator, bucket = life.emulator, f"{life.first.tag}-later"
 
     def contents() -> list[bytes]:
@@ -202,8 +205,12 @@ def test_one_that_is_told_to_end_saves_first(life: Life, until: Any) -> None:
     assert (b"late" in contents(), BIG in contents()) == (False, True)
     life.first("s3").put_object(Bucket=bucket, Key="late", Body=b"late")
     life.first("s3").delete_object(Bucket=life.first.tag, Key="big")
+    emulator.save()
+    assert emulator.state
+    (emulator.state / state.FILE).unlink()
     os.kill(emulator.status().pid or 0, signal.SIGTERM)
     until(lambda: not emulator.status().running, seconds=60)
+    assert (emulator.state / state.FILE).stat().st_size
     assert (b"late" in contents(), BIG in contents()) == (True, False)
 
 
