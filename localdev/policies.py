@@ -96,9 +96,14 @@ def surroundings(headers: Any = None) -> dict[str, str]:
 
 
 def judge(document: Document, need: Need, principals: Iterable[str] | None = None) -> Verdict:
-    """principals: what the caller may be called in a policy of a resource; None for a policy of an identity."""
+    """principals: what the caller may be called in a policy of a resource; None for a policy of an identity.
+
+    A statement that is none denies.
+    """
     found = Verdict.SILENT
     for statement in many(document.get("Statement", [])):
+        if not understood(statement):
+            return Verdict.DENY
         allows = statement["Effect"] == "Allow"
         if (
             (principals is None or _names(statement, set(principals)))
@@ -110,6 +115,22 @@ def judge(document: Document, need: Need, principals: Iterable[str] | None = Non
                 return Verdict.DENY
             found = Verdict.ALLOW
     return found
+
+
+def understood(statement: Any) -> bool:
+    """Whether it has the form of one, whatever it says."""
+    if not isinstance(statement, Mapping) or statement.get("Effect") not in ("Allow", "Deny"):
+        return False
+    texts = [statement[each] for each in ("Action", "NotAction", "Resource", "NotResource") if each in statement]
+    for each in ("Principal", "NotPrincipal"):
+        principal = statement.get(each, "*")
+        texts += principal.values() if isinstance(principal, Mapping) else [[principal]]
+    conditions = statement.get("Condition", {})
+    return (
+        all(isinstance(text, str) for each in texts for text in many(each))
+        and isinstance(conditions, Mapping)
+        and all(isinstance(keys, Mapping) for keys in conditions.values())
+    )
 
 
 def many(value: Any) -> list[Any]:

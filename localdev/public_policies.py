@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localdev.policies import many
+from localdev.policies import many, understood
 
 # What keeps a statement about everybody from being public, as long as no value has a wildcard or a variable.
 NARROWING = frozenset(
@@ -40,7 +40,8 @@ def is_public(policy: str) -> bool:
     except (ValueError, KeyError, TypeError):
         return False
     return any(
-        statement.get("Effect") == "Allow"
+        understood(statement)
+        and statement["Effect"] == "Allow"
         and (_everybody(statement.get("Principal")) or "NotPrincipal" in statement)
         and not _narrowed(statement.get("Condition", {}))
         for statement in statements

@@ -5,12 +5,16 @@ the same keys, which nobody knows, to all who ask for a session of their own.
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 from localstack.utils.patch import patch
+
+from localdev.policies import many, understood
 
 ATTRIBUTE = "sessions_of_users"  # of moto's backend: forgotten, saved and restored with it
 
@@ -44,6 +48,7 @@ def of_user(backend: Any, key: str) -> UserSession | None:
 
 
 def assume_role(original: Callable[..., Any], self: Any) -> Any:
+    _check(self._get_param("Policy"))
     answer = original(self)
     answer.result["Credentials"].policy_arns = _policies(self)
     return answer
@@ -57,6 +62,7 @@ def get_session_token(original: Callable[..., Any], self: Any) -> Any:
 def get_federation_token(original: Callable[..., Any], self: Any) -> Any:
     """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html"""
     policy = self._get_param("Policy")
+    _check(policy)
     session = UserSession(_token(), _asking(self), self._get_param("Name"), policy, _policies(self))
     return _issue(self, original(self), session)
 
@@ -69,6 +75,18 @@ def get_caller_identity(original: Callable[..., Any], self: Any, access_key_id: 
         return original(self, session.key, region)
     arn = f"arn:{self.partition}:sts::{self.account_id}:federated-user/{session.name}"
     return f"{self.account_id}:{session.name}", arn, self.account_id
+
+
+def _check(policy: str | None) -> None:
+    """Raises CommonServiceException for text that is no policy."""
+    try:
+        document = json.loads(policy) if policy else {"Statement": []}
+    except ValueError:
+        text = "This policy contains invalid Json"
+        raise CommonServiceException("MalformedPolicyDocument", text, 400, sender_fault=True) from None
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if not all(understood(statement) for statement in many(statements)):
+        raise CommonServiceException("MalformedPolicyDocument", "Syntax errors in policy.", 400, sender_fault=True)
 
 
 def _asking(response: Any) -> str:

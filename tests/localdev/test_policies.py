@@ -182,6 +182,28 @@ def test_a_condition_that_is_not_understood_allows_nothing_and_denies(operator: 
     assert verdict(statement("Deny", Condition=unknown), need=need) is Verdict.DENY
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "text",
+        {"Action": "*", "Resource": "*"},
+        statement(Action=5),
+        statement(Resource=["*", {}]),
+        statement(Principal=["*"]),
+        statement(Principal={"AWS": {"x": 1}}),
+        statement(Principal={"AWS": ["*", {"x": 1}]}),
+        statement(NotPrincipal={"AWS": 5}),
+        statement(Condition=[]),
+        statement(Condition={"Bool": "true"}),
+    ],
+)
+@DOCUMENTS
+def test_a_statement_that_is_none_denies(wrong: Any) -> None:
+    """Services that let it in would fail at each request otherwise."""
+    assert verdict(statement(), wrong) is verdict(wrong, principals=["me"]) is Verdict.DENY
+    assert is_public(json.dumps({"Statement": wrong})) is False
+
+
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "Null", "BoolIfExists", "ForAllValues:Bool"])
 @DOCUMENTS
 def test_a_key_that_is_never_given_allows_nothing_and_denies(operator: str) -> None:

@@ -15,7 +15,7 @@ from localstack.services.apigateway.next_gen import provider
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import AccessDeniedError
 from localstack.utils.patch import patch
 
-from localdev.policies import Document, Need, Verdict, judge, many, surroundings
+from localdev.policies import Document, Need, Verdict, judge, many, surroundings, understood
 from localdev.services.apigateway.policy import INVOKE, InvalidPolicy, check_statement
 
 Provider = provider.ApigatewayNextGenProvider
@@ -54,10 +54,13 @@ def check(policy: str | None) -> None:
         statements = many(json.loads(policy)["Statement"]) if policy else []
         for statement in statements:
             check_statement(statement)
-        principals = [statement.get("Principal", statement.get("NotPrincipal")) for statement in statements]
+        valid = all(
+            understood(statement) and ("Principal" in statement or "NotPrincipal" in statement)
+            for statement in statements
+        )
     except (ValueError, KeyError, TypeError, InvalidPolicy):
-        principals = [None]
-    if not all(isinstance(principal, str | dict) for principal in principals):
+        valid = False
+    if not valid:
         raise BadRequestException(
             "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
         )

@@ -161,6 +161,8 @@ def test_with_an_authorizer_either_may_allow_and_both_may_deny(api: Any, put: Ca
         policy(statement("Let")),
         policy({"Effect": "Allow", "Principal": "*", "Action": "*"}),
         policy(statement(Principal=5)),
+        policy(statement(Principal={"AWS": {"x": 1}})),
+        policy(statement(Principal={"AWS": [{"x": 1}]})),
         policy(statement(Condition="x")),
     ],
 )
