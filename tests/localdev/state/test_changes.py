@@ -10,12 +10,14 @@ import pytest
 from localdev.state import changes
 
 
-def noted(operation: str | None, method: str = "POST", answer: Any = None) -> bool:
+def noted(operation: str | None, method: str = "POST", answer: Any = None, path: str = "/") -> bool:
     before = changes.count()
     changes.happened.clear()
     named = SimpleNamespace(name=operation) if operation else None
     changes.note(
-        None, SimpleNamespace(operation=named, request=SimpleNamespace(method=method), service_response=answer), None
+        None,
+        SimpleNamespace(operation=named, request=SimpleNamespace(method=method, path=path), service_response=answer),
+        None,
     )
     assert changes.happened.is_set() == (changes.count() != before)
     return changes.happened.is_set()
@@ -44,5 +46,6 @@ def test_messages_are_hidden_when_they_are_received() -> None:
 
 def test_our_own_addresses() -> None:
     """Such as a reset."""
-    assert noted(None, "POST")
+    assert noted(None, "POST", path="/_localdev/reset")
+    assert not noted(None, "POST", path="/_localdev/state/save")
     assert not noted(None, "GET")
