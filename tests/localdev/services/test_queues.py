@@ -15,6 +15,9 @@ from tests.localdev.queues import Queue
 pytestmark = pytest.mark.emulator
 
 
+LIMITS = ("DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "VisibilityTimeout")
+
+
 def bodies(messages: list[dict[str, Any]]) -> list[str]:
     return [message["Body"] for message in messages]
 
@@ -82,6 +85,70 @@ def test_what_is_refused(inbox: Callable[..., Queue], client: Callable[..., Any]
     ):
         with pytest.raises(ClientError, match=error):
             sqs.send_message(QueueUrl=url, MessageBody=body)
+
+
+@pytest.mark.feature("SQS", "attributes of queues and messages that are refused: limits, policies, types")
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("name", "value", "error"),
+        [
+            *((name, value, "InvalidAttributeValue") for name in LIMITS for value in ("x", "-1", "9999999", "")),
+            ("MessageRetentionPeriod", "59", "InvalidAttributeValue"),
+            ("Policy", "{", "InvalidAttributeValue"),
+            ("Policy", "[]", "InvalidAttributeValue"),
+            ("RedriveAllowPolicy", "x", "RedriveAllowPolicy is not a valid JSON map"),
+            ("RedrivePolicy", "{", "RedrivePolicy is not a valid JSON map"),
+            ("RedrivePolicy", '{"maxReceiveCount": 1}', "mandatory attribute: deadLetterTargetArn"),
+            ("RedrivePolicy", '{"deadLetterTargetArn": "x"}', "mandatory attribute: maxReceiveCount"),
+            (
+                "RedrivePolicy",
+                '{"deadLetterTargetArn": "x", "maxReceiveCount": 0}',
+                "value for maxReceiveCount",
+            ),
+        ],
+    )
+    def test_attributes_of_queues(self, client: Callable[..., Any], name: str, value: str, error: str) -> None:
+        """API_SetQueueAttributes.html; nothing is left of a queue that was refused."""
+        sqs = client("sqs")
+        for queue in ("refused", "refused.fifo"):
+            fifo = {"FifoQueue": "true"} if "." in queue else {}
+            with pytest.raises(ClientError, match=error):
+                sqs.create_queue(QueueName=queue, Attributes={name: value} | fifo)
+            with pytest.raises(ClientError, match="NonExistentQueue"):
+                sqs.get_queue_url(QueueName=queue)
+
+    def test_changes(self, inbox: Callable[..., Queue], client: Callable[..., Any]) -> None:
+        queue, sqs = inbox(), client("sqs")
+        with pytest.raises(ClientError, match="InvalidAttributeValue"):
+            sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"DelaySeconds": "1", "VisibilityTimeout": "x"})
+        for policy in ("Policy", "RedrivePolicy", "RedriveAllowPolicy"):  # taken away
+            sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={policy: "", "DelaySeconds": "900"})
+        asked = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["DelaySeconds", "VisibilityTimeout"])
+        assert asked["Attributes"] == {"DelaySeconds": "900", "VisibilityTimeout": "30"}
+
+    def test_messages(self, inbox: Callable[..., Queue], client: Callable[..., Any]) -> None:
+        """API_SendMessage.html and API_ReceiveMessage.html"""
+        queue, sqs = inbox(), client("sqs")
+        number = {"DataType": "Number.int", "StringValue": "1e3"}
+        for wrong, error in (
+            ({"DelaySeconds": 901}, "DelaySeconds must be"),
+            ({"DelaySeconds": -1}, "DelaySeconds must be"),
+            ({"MessageAttributes": {f"a{number}": TEXT for number in range(11)}}, r"\[11\] exceeds"),
+            ({"MessageAttributes": {"a": number | {"StringValue": "x"}}}, "to a number"),
+            ({"MessageAttributes": {"a": number | {"StringValue": "Infinity"}}}, "to a number"),
+        ):
+            with pytest.raises(ClientError, match=f"InvalidParameterValue.*{error}"):
+                sqs.send_message(QueueUrl=queue.url, MessageBody="x", **wrong)
+        entries = [
+            {"Id": str(delay), "MessageBody": "x", "DelaySeconds": delay, "MessageAttributes": {"a": number}}
+            for delay in (0, 901)
+        ]
+        sent = sqs.send_message_batch(QueueUrl=queue.url, Entries=entries)
+        assert [each["Id"] for each in sent["Successful"]] == ["0"]
+        assert "DelaySeconds must be" in sent["Failed"][0]["Message"]
+        for wrong in ({"MaxNumberOfMessages": 0}, {"VisibilityTimeout": 43201}):
+            with pytest.raises(ClientError, match=r"InvalidParameterValue.*Must be"):
+                queue.receive(**wrong)
 
 
 @pytest.mark.feature("S3", "notifications to queues and topics, by prefix and suffix")

@@ -73,6 +73,33 @@ def test_a_fifo_topic(client: Callable[..., Any], topic: str, subscribe: Callabl
     assert queue.next(3) == ["one", "two", "three"]
 
 
+@pytest.mark.feature("SNS", "messages that are refused: subjects, structures, FIFO topics without deduplication")
+def test_what_is_refused_of_a_fifo_topic(client: Callable[..., Any], topic: str) -> None:
+    """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+    sns = client("sns")
+    group = {"MessageGroupId": "g"}
+    once = group | {"MessageDeduplicationId": "1"}
+    for wrong, error in (
+        (group, "ContentBasedDeduplication enabled or"),
+        (once | {"Subject": "x" * 101}, "Subject"),
+        (once | {"Subject": "two\nlines"}, "Subject"),
+        (once | {"Message": "[]", "MessageStructure": "json"}, "JSON message body failed to parse"),
+        (once | {"Message": "{", "MessageStructure": "json"}, "JSON message body failed to parse"),
+        (once | {"MessageStructure": "xml"}, "Message Structure"),
+    ):
+        with pytest.raises(ClientError, match=rf"\(InvalidParameter\).*{error}"):
+            sns.publish(TopicArn=topic, **({"Message": "hello"} | wrong))
+        entry = {"Id": "1", "Message": "hello"} | wrong
+        with pytest.raises(ClientError, match=rf"\(InvalidParameter\).*{error}"):
+            sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[entry])
+    with pytest.raises(ClientError, match="EmptyBatchRequest"):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[])
+    with pytest.raises(ClientError, match=r"\(InvalidParameter\).*Policy"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue="{")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="ContentBasedDeduplication", AttributeValue="true")
+    assert sns.publish(TopicArn=topic, Message="hello", **group)["SequenceNumber"]
+
+
 @POLICIES
 def test_filters(client: Callable[..., Any], topic: str, subscribe: Callable[..., Queue]) -> None:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
