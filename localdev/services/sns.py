@@ -24,6 +24,8 @@ def apply() -> None:
 
 def publish(original: Callable[..., Any], self: Any, context: Any, **asked: Any) -> Any:
     check_structure(asked.get("message_structure"), asked.get("message"))
+    if context.is_internal_call and asked.get("subject"):
+        asked["subject"] = asked["subject"][:100]  # an alarm's, with its name in it
     check_subject(asked.get("subject"))
     if not asked.get("message_deduplication_id") and asked.get("message_group_id"):
         self_deduplicating(self, context, asked.get("topic_arn") or asked.get("target_arn") or "")

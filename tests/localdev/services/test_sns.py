@@ -100,6 +100,27 @@ def test_what_is_refused_of_a_fifo_topic(client: Callable[..., Any], topic: str)
     assert sns.publish(TopicArn=topic, Message="hello", **group)["SequenceNumber"]
 
 
+@QUEUES
+def test_subjects_of_alarms_are_cut(client: Callable[..., Any], topic: str, subscribe: Callable[..., Queue]) -> None:
+    """An alarm's name may be longer than a subject."""
+    queue, name, alarms = subscribe(), "x" * 255, client("cloudwatch")
+    alarms.put_metric_alarm(
+        AlarmName=name,
+        AlarmActions=[topic],
+        Namespace="cut",
+        MetricName="cut",
+        Statistic="Sum",
+        Period=3600,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    alarms.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="tried")
+    [told] = queue.next_events(1)
+    alarms.delete_alarms(AlarmNames=[name])
+    assert (len(told["Subject"]), told["Subject"][:9]) == (100, 'ALARM: "x')
+
+
 @POLICIES
 def test_filters(client: Callable[..., Any], topic: str, subscribe: Callable[..., Queue]) -> None:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
