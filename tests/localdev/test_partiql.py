@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from localdev.partiql import NoStatement, joined, parse
+from localdev.partiql.expressions import NoStatement, joined
+from localdev.partiql.statements import parse
 
 
 def where(condition: str) -> str:

@@ -19,7 +19,8 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceException
 from localstack.aws.forwarder import create_aws_request_context
 
-from localdev.partiql import Conjunct, NoStatement, Path, Statement, joined, parse
+from localdev.partiql.expressions import Conjunct, NoStatement, Path, joined
+from localdev.partiql.statements import Statement, parse
 from localdev.providers.dynamodb.checks import invalid
 
 Answers = dict[str, Callable[[RequestContext, Any], Any]]

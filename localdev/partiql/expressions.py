@@ -1,13 +1,13 @@
-"""Statements of DynamoDB's PartiQL, read into the expressions that its other operations take.
+"""Conditions, paths and values of DynamoDB's PartiQL, read into what its expressions say.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 TOKEN = re.compile(
@@ -17,12 +17,6 @@ TOKEN = re.compile(
 INDEX = re.compile("[0-9]{1,9}")
 COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 FUNCTIONS = {"attribute_type": 2, "begins_with": 2, "contains": 2}
-RETURNED = {
-    ("ALL", "OLD"): "ALL_OLD",
-    ("ALL", "NEW"): "ALL_NEW",
-    ("MODIFIED", "OLD"): "UPDATED_OLD",
-    ("MODIFIED", "NEW"): "UPDATED_NEW",
-}
 Path = tuple[str | int, ...]
 
 
@@ -39,47 +33,17 @@ class Conjunct:
     value: Any = None
 
 
-@dataclass
-class Statement:
-    """``kind``: SELECT, INSERT, UPDATE or DELETE; EXISTS for a SELECT that a transaction only asks about.
+class Expressions:
+    """Reads expressions, by recursive descent.
 
-    ``names`` and ``values``: what ``#0`` and ``:0`` stand for in conditions and updates.
+    ``names`` and ``values``: what ``#0`` and ``:0`` stand for in what was read.
     """
-
-    kind: str
-    table: str = ""
-    index: str | None = None
-    item: dict[str, Any] = field(default_factory=dict)
-    paths: list[Path] = field(default_factory=list)  # none for everything
-    where: list[Conjunct] = field(default_factory=list)
-    updates: dict[str, list[str]] = field(default_factory=dict)
-    order: list[tuple[str, bool]] = field(default_factory=list)  # attribute, and whether descending
-    returned: str | None = None
-    names: dict[str, str] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-def parse(text: str, parameters: list[Any] | None = None) -> Statement:
-    """parameters: DynamoDB's attribute values, one for each ``?``. Raises NoStatement."""
-    reader = Reader(text, list(parameters or []))
-    try:
-        statement = reader.statement()
-    except RecursionError:
-        raise NoStatement("Statement wasn't well formed, can't be processed: It is nested too deeply") from None
-    if reader.kind:
-        raise reader.unexpected()
-    if reader.parameters:
-        raise NoStatement("Number of parameters in request and statement don't match.")
-    return statement
-
-
-class Reader:
-    """Reads one statement from its beginning on, by recursive descent."""
 
     def __init__(self, text: str, parameters: list[Any]) -> None:
         self.tokens = list(tokens(text))
         self.parameters = parameters
-        self.of = Statement("")
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
 
     @property
     def kind(self) -> str:
@@ -109,111 +73,7 @@ class Reader:
             raise self.unexpected()
         return self.tokens.pop(0)[1]
 
-    def statement(self) -> Statement:
-        if self.skip("EXISTS", "("):
-            self.take("SELECT")
-            self._select()
-            self.take(")")
-            self.of.kind = "EXISTS"
-            return self.of
-        for verb, read in (
-            (("SELECT",), self._select),
-            (("INSERT", "INTO"), self._insert),
-            (("UPDATE",), self._update),
-            (("DELETE", "FROM"), self._delete),
-        ):
-            if self.skip(*verb):
-                self.of.kind = verb[0]
-                read()
-                return self.of
-        raise self.unexpected()
-
-    def _table(self) -> None:
-        self.of.table = self.name()
-        if self.skip("."):
-            self.of.index = self.name()
-
-    def _select(self) -> None:
-        if not self.skip("*"):
-            self.of.paths = self._several(self.path)
-        self.take("FROM")
-        self._table()
-        if self.skip("WHERE"):
-            self.of.where = self.conjuncts()
-        if self.skip("ORDER", "BY"):
-            self.of.order = self._several(self._ordered)
-
-    def _ordered(self) -> tuple[str, bool]:
-        name = self.name()
-        descending = self.skip("DESC")
-        return name, descending or (self.skip("ASC") and False)
-
-    def _insert(self) -> None:
-        self._table()
-        self.take("VALUE")
-        value = self.value()
-        if "M" not in value:
-            raise NoStatement("An item is a map, as in {'key': 'value'}")
-        self.of.item = value["M"]
-
-    def _update(self) -> None:
-        self._table()
-        while self.at("SET") or self.at("REMOVE"):
-            if self.skip("REMOVE"):
-                self._change("REMOVE", self.placed(self.path()))
-            else:
-                self.take("SET")
-                self._set(self.path())
-        if not self.of.updates:
-            raise self.unexpected()
-        self.take("WHERE")
-        self.of.where = self.conjuncts()
-        self._returning()
-
-    def _change(self, clause: str, text: str) -> None:
-        self.of.updates.setdefault(clause, []).append(text)
-
-    def _set(self, path: Path) -> None:
-        target = self.placed(path)
-        self.take("=")
-        for function, clause in (("SET_ADD", "ADD"), ("SET_DELETE", "DELETE")):
-            if self.skip(function, "("):
-                if self.path() != path:
-                    raise NoStatement(f"{function.lower()} of another attribute is not emulated")
-                self.take(",")
-                self._change(clause, f"{target} {self.operand()}")
-                self.take(")")
-                return
-        self._change("SET", f"{target} = {self._sum()}")
-
-    def _sum(self) -> str:
-        if self.skip("LIST_APPEND", "("):
-            first = self.operand()
-            self.take(",")
-            text = f"list_append({first}, {self.operand()})"
-            self.take(")")
-            return text
-        text = self.operand()
-        for mark in ("+", "-"):
-            if self.skip(mark):
-                return f"{text} {mark} {self.operand()}"
-        return text
-
-    def _delete(self) -> None:
-        self._table()
-        self.take("WHERE")
-        self.of.where = self.conjuncts()
-        self._returning()
-
-    def _returning(self) -> None:
-        if self.skip("RETURNING"):
-            asked = self.name().upper(), self.name().upper()
-            self.take("*")
-            if asked not in RETURNED or (self.of.kind == "DELETE" and asked != ("ALL", "OLD")):
-                raise NoStatement(f"RETURNING {' '.join(asked)} * is not possible here")
-            self.of.returned = RETURNED[asked]
-
-    def _several(self, one: Callable[[], Any]) -> list[Any]:
+    def several(self, one: Callable[[], Any]) -> list[Any]:
         found = [one()]
         while self.skip(","):
             found.append(one())
@@ -245,7 +105,7 @@ class Reader:
     def _condition(self) -> Conjunct:
         for function, number in FUNCTIONS.items():
             if self.skip(function.upper(), "("):
-                operands = self._several(self.operand)
+                operands = self.several(self.operand)
                 self.take(")")
                 if len(operands) != number:
                     raise NoStatement(f"{function} takes {number} arguments")
@@ -261,15 +121,15 @@ class Reader:
             closing = "]" if self.skip("[") else ")"
             if closing == ")":
                 self.take("(")
-            among = self._several(self.operand)
+            among = self.several(self.operand)
             self.take(closing)
             return Conjunct(f"{left} IN ({', '.join(among)})")
         for mark, operator in COMPARISONS.items():
             if self.skip(mark):
                 right = self.operand()
-                equal = operator == "=" and left in self.of.names and right in self.of.values
-                key = self.of.names[left] if equal else None
-                return Conjunct(f"{left} {operator} {right}", key, self.of.values.get(right))
+                equal = operator == "=" and left in self.names and right in self.values
+                key = self.names[left] if equal else None
+                return Conjunct(f"{left} {operator} {right}", key, self.values.get(right))
         raise self.unexpected()
 
     def _state(self, path: str) -> str:
@@ -308,15 +168,15 @@ class Reader:
             if isinstance(step, int):
                 text += f"[{step}]"
             else:
-                known = {name: mark for mark, name in self.of.names.items()}
-                mark = known.get(step, f"#{len(self.of.names)}")
-                self.of.names[mark] = step
+                known = {name: mark for mark, name in self.names.items()}
+                mark = known.get(step, f"#{len(self.names)}")
+                self.names[mark] = step
                 text += f".{mark}" if text else mark
         return text
 
     def placed_value(self, value: Any) -> str:
-        mark = f":{len(self.of.values)}"
-        self.of.values[mark] = value
+        mark = f":{len(self.values)}"
+        self.values[mark] = value
         return mark
 
     def value(self) -> Any:
@@ -344,7 +204,7 @@ class Reader:
         raise self.unexpected()
 
     def _until(self, closing: str, one: Callable[[], Any]) -> list[Any]:
-        found = [] if self.at(closing) else self._several(one)
+        found = [] if self.at(closing) else self.several(one)
         self.take(closing)
         return found
 
