@@ -14,15 +14,12 @@ import sys
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from localdev import state
 from localdev.asking import request, version_at
 from localdev.errors import (
-    NotInstalled,
     NotRunning,
     NotSaved,
     OtherMode,
@@ -33,6 +30,7 @@ from localdev.errors import (
     StopFailed,
 )
 from localdev.lock import FolderLock
+from localdev.prerequisites import bound_socket, require_installed
 from localdev.process import LOCK, SOCKET, STARTER, STRICT
 from localdev.settings import HOST, ROOT, localstack_environment
 
@@ -152,10 +150,10 @@ class Emulator:
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
                 os.ftruncate(lock, 0)
-                _require_installed()
+                require_installed()
                 if self.state:
                     state.check(self.state, self.port)
-                with _bound_socket(self.port) as listener:
+                with bound_socket(self.port) as listener:
                     self._process = self._spawn(listener, lock)
             finally:
                 os.close(lock)  # the emulator holds it now, if there is one
@@ -289,37 +287,3 @@ class Emulator:
         except subprocess.TimeoutExpired:
             what = f"did not answer within {START_LIMIT:.0f} s"
         raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")
-
-
-def _require_installed() -> None:
-    missing = [name for name in ("localstack", "awslambdaric") if find_spec(name) is None]
-    if missing:
-        raise NotInstalled(
-            f"{' and '.join(missing)} not installed in {sys.prefix}",
-            "run: make install (it adds the 'local' extra)",
-        )
-    for group, name in (
-        ("localstack.lambda.runtime_executor", "process"),
-        ("localstack.runtime.server", "loopback"),
-    ):
-        if not any(point.module == "localdev.plugins" for point in entry_points(group=group, name=name)):
-            raise NotInstalled(
-                f"LocalStack cannot see localdev's plugin {name!r} and would need Docker", "run: make install"
-            )
-
-
-def _bound_socket(port: int) -> socket.socket:
-    listener = socket.socket()
-    try:
-        # As servers do: a port whose last connections are still fading away is not taken.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(128)
-        listener.setblocking(False)  # what the emulator's event loop expects to inherit
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"cannot listen on port {port}: {error.strerror}",
-            "stop the other program or choose another --port",
-        ) from error
-    return listener
