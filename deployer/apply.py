@@ -145,8 +145,8 @@ def _graph(plan: Plan) -> dict[str, set[str]]:
 
 
 def _do(aws: Aws, plan: Plan, change: Change) -> Outcome:
-    aws = aws.apart()
     try:
+        aws = aws.apart()
         if change.resource is None or change.action == "replace":
             _delete(aws, change, plan.careful)
         if change.resource is not None:

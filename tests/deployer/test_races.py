@@ -105,8 +105,12 @@ class FakeAws:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.met: list[str] = []
 
     def snapshot(self) -> FakeAws:
+        return self
+
+    def apart(self) -> FakeAws:
         return self
 
     def until(self, ready: Callable[[], bool], says: str, seconds: float = 1) -> None:
