@@ -34,6 +34,11 @@ COPY = {
 
 @pytest.fixture
 def password(page: Page, outputs: dict[str, dict[str, str]]) -> Page:
+    return opened(page, outputs)
+
+
+def opened(page: Page, outputs: dict[str, dict[str, str]]) -> Page:
+    """The page once it has its settings."""
     page.goto(outputs["password"]["site.url"])
     expect(page.locator("#aws")).to_contain_text(outputs["password"]["functions.generator.name"])
     return page
@@ -181,7 +186,7 @@ def test_the_strength_is_said_in_words(password: Page, length: int, labels: list
 def test_what_is_copied_is_what_is_shown(page: Page, outputs: dict[str, dict[str, str]], clipboard: bool) -> None:
     if not clipboard:
         page.add_init_script("delete Navigator.prototype.clipboard")
-    page.goto(outputs["password"]["site.url"])
+    opened(page, outputs)
     for part in COPY:
         assert copied(page, part) == page.locator(f"#{part}").text_content()
 
