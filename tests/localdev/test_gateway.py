@@ -87,11 +87,6 @@ def test_nothing_is_downloaded(client: Callable[..., Any]) -> None:
     assert_refused(refused.value, f"the operation ListStreams of kinesis is not emulated: {why}")
 
 
-def test_what_needs_no_program_runs_without_one(client: Callable[..., Any]) -> None:
-    """LocalStack's Step Functions could be imported on Python 3.13 alone."""
-    assert client("stepfunctions").list_state_machines()["stateMachines"] == []
-
-
 @pytest.mark.parametrize("content_type", ["", "application/x-amz-json-1.1", "application/x-www-form-urlencoded"])
 def test_a_service_of_tomorrow_is_named(emulator: Emulator, content_type: str) -> None:
     """Not answered as if it were S3. Newer tools than ours know it."""
