@@ -30,6 +30,16 @@ def slow_to_begin(deploy: Deploy) -> Iterator[Future[Any]]:
         yield pool.submit(function.invoke)
 
 
+def has_ended(pid: int) -> bool:
+    """With all its threads, so that its parent can know. What it mapped and mounted goes a while before that."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return len(threads) == 1 and state == "Z"
+
+
 class TestInit:
     @pytest.mark.feature("Lambda", "modules that cannot be imported, lack the handler, or are no Python")
     def test_a_missing_dependency_fails_as_on_aws(self, deploy: Deploy) -> None:
@@ -193,11 +203,11 @@ class TestErrors:
         function = deploy(
             "import os, threading\n"
             "def handler(event, context):\n"
-            "    if event: threading.Timer(0.05, os._exit, [1]).start()\n"
+            "    if event: threading.Timer(0.2, os._exit, [1]).start()\n"
             "    return os.getpid()"
         )
         pid = function.invoke("exit").payload
-        until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+        until(lambda: has_ended(pid))
         answer = function.invoke()
         assert answer.error is None
         assert answer.payload != pid
