@@ -6,6 +6,7 @@ At a delicate call; with --every-call at the first writing call of each name.
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 
 import pytest
@@ -25,6 +26,8 @@ SAMPLE = [
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "command" not in metafunc.fixturenames:
+        return
     every = [(command, other, "", "") for command, other in PAIRS]
     cases = every if metafunc.config.getoption("--every-call", default=False) else SAMPLE
     ids = ["-".join(filter(None, case)) for case in cases]
@@ -41,6 +44,12 @@ def test_overtaken(command: str, other: str, name: str, app: str, new_world: Wor
         except AssertionError as failure:  # the other calls are worth knowing about too
             failures.append(f"held {'after' if answered else 'before'} {each}: {failure}")
     assert not failures, "\n".join(failures)
+
+
+def test_what_the_other_one_created_is_found(new_world: WorldMaker) -> None:
+    one, _ = _runs(new_world(), "up", "up", "iam.CreateRole", False, "qr")
+    assert re.search(r"^  \+ qr\.role\.generator +found +\d", one.stdout, re.MULTILINE), one.stdout + one.stderr
+    assert re.search(r"^(\d+ created, )?\d+ found\b.* in ", one.stdout, re.MULTILINE), one.stdout
 
 
 def _prepare(world: World, command: str, *apps: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,16 @@ def held(emulator: Emulator) -> Callable[[], tuple[int, int, int]]:
     def held() -> tuple[int, int, int]:
         process = Path(f"/proc/{emulator.status().pid}")
         threads = list((process / "task").iterdir())
-        children = [child for thread in threads for child in (thread / "children").read_text().split()]
+        children = [child for thread in threads for child in _children(thread)]
         return len(list((process / "fd").iterdir())), len(threads), len(children)
 
     return held
+
+
+def _children(thread: Path) -> list[str]:
+    with contextlib.suppress(OSError):  # it has ended since it was listed
+        return (thread / "children").read_text().split()
+    return []
 
 
 def not_grown(now: tuple[int, int, int], before: tuple[int, int, int]) -> bool:
