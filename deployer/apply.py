@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Seconds that AWS may take to show what it accepted, until the same is asked for again.
 PATIENCE = (1, 2, 3, 5, 8, 13)
+LOOK_UP = 0.5  # seconds
 OTHERS = "someone else may be changing it; run the same command again"
 
 End = Literal["done", "failed", "skipped", "interrupted"]
@@ -97,8 +98,15 @@ def run(aws: Aws, plan: Plan, watcher: Watcher) -> list[Outcome]:
                     watcher.starts(changes[key])
                     pool.submit(contextvars.copy_context().run, work, changes[key])
             if running:
-                end(ended.get())
+                end(_next(ended))
     return list(outcomes.values())
+
+
+def _next(ended: queue.SimpleQueue[Outcome]) -> Outcome:
+    """Looks up now and then: a Ctrl-C in the moment before this waits would only be heard when it ends."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return ended.get(timeout=LOOK_UP)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -124,7 +125,7 @@ def test_order_is_that_of_the_graph() -> None:
 
 
 def test_what_does_not_depend_runs_at_the_same_time() -> None:
-    barrier = threading.Barrier(3, timeout=5)
+    barrier = threading.Barrier(3, timeout=30)
 
     def meet() -> None:
         barrier.wait()
@@ -180,12 +181,19 @@ def test_a_replacement_is_deleted_and_made_again() -> None:
     assert Thing.writes == ["-a", "+a"]
 
 
-def test_ctrl_c_finishes_what_is_under_way_and_begins_nothing() -> None:
+def signal_that_wakes_nobody() -> None:
+    """As one in the moment before the main thread waits."""
+    time.sleep(0.1)  # in which that begins to wait
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("press", [lambda: os.kill(os.getpid(), signal.SIGINT), signal_that_wakes_nobody])
+def test_ctrl_c_finishes_what_is_under_way_and_begins_nothing(press: Callable[[], None]) -> None:
     aws = FakeAws()
 
     def interrupt() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert aws.stopping.wait(5)
+        press()
+        assert aws.stopping.wait(30)
 
     Thing.during["a"] = interrupt
     outcomes = run(things(a="", b="a", c="b"), aws)
