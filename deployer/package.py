@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import os
 import platform
 import re
 import shutil
@@ -130,10 +131,9 @@ def build(source: Source, cache: Path, interpreters: Interpreters | None) -> Cod
     key = _digest(target.name, *(part for file in sorted(own.items()) for part in _identity(*file)))
     cache.mkdir(parents=True, exist_ok=True)
     with _lock(key):
-        found = next(cache.glob(f"{key}-*.zip"), None)
+        found = next((path for path in cache.glob(f"{key}-*.zip") if _kept(path)), None)
         if found is None:
             found = _zip(own, _requirements(own, target, cache), cache, key, source.folder)
-        found.touch()
     sha256 = base64.b64encode(bytes.fromhex(found.stem.partition("-")[2])).decode()
     return Code(sha256, found)
 
@@ -161,13 +161,12 @@ def _requirements(own: dict[str, Path], target: _Platform, cache: Path) -> Path 
     key = _digest(folder.name, *clashing)
     made = cache / f"{_REQUIREMENTS}{key}.zip"
     with _lock(key):
-        if not made.is_file():
+        if not _kept(made):
             _refuse_large(sum(path.stat().st_size for path in installed.values()), own["requirements.txt"].parent)
             with tempfile.TemporaryDirectory(dir=cache) as unfinished:
                 path = Path(unfinished) / "zip"
                 _append(path, {name: file for name, file in installed.items() if name not in clashing})
                 path.replace(made)
-        made.touch()
     return made
 
 
@@ -198,6 +197,15 @@ def _uv(requirements: Path, target: _Platform, folder: Path) -> None:
             "a package without a wheel for that platform cannot be used; try another version of it",
         )
     folder.mkdir(exist_ok=True)  # a file of comments only installs nothing
+
+
+def _kept(path: Path) -> bool:
+    """Whether it is there, and then for longer: another process may just be tidying up."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _zip(own: dict[str, Path], requirements: Path | None, cache: Path, key: str, folder: Path) -> Path:

@@ -120,6 +120,21 @@ def test_the_cache_keeps_what_is_used_however_much_and_drops_what_is_not(source:
     assert [path.is_file() for path in used[:3]] == [False, True, True]
 
 
+def test_what_another_process_tidies_away_meanwhile_is_built_again(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, glob = built(source).content(), Path.glob
+
+    def glob_then_tidy(folder: Path, pattern: str) -> list[Path]:
+        found = list(glob(folder, pattern))
+        for path in found if pattern != "*.zip" else ():
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "glob", lambda *arguments: iter(glob_then_tidy(*arguments)))
+    assert built(source).content() == content
+
+
 def test_an_interrupted_build_leaves_nothing_that_counts(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object) -> None:
         raise KeyboardInterrupt
