@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import itertools
+import queue
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.awsrequest
@@ -15,6 +18,7 @@ from deployer.errors import AwsError, Interrupted, TimedOut, Unreachable
 from deployer.stack import Stack
 from deployer.transient import TRANSIENT
 from deployer.waiting import telling
+from tests.cli.servers import serving
 
 Answer = tuple[int, str]
 
@@ -127,8 +131,8 @@ def test_what_stays_wrong_is_an_error_at_once(aws: Aws, error: Answer) -> None:
 def test_patience_has_an_end(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(aws, "lambda")
     wire.answers = [ROWS[0][2]]
-    now = iter(range(0, 100_000, 10))
-    monkeypatch.setattr(time, "monotonic", lambda: float(next(now)))
+    now = itertools.count(0, 10)
+    monkeypatch.setattr("deployer.aws.time", SimpleNamespace(monotonic=lambda: next(now)))
     monkeypatch.setattr(aws.stopping, "wait", lambda seconds: False)
     with pytest.raises(AwsError, match="cannot be assumed"):
         aws.call("lambda", "get_policy", FunctionName="f")
@@ -209,11 +213,14 @@ def test_listings_go_over_all_pages(aws: Aws) -> None:
     assert [item["FunctionName"] for item in found] == ["a", "b"]
 
 
-def test_until_gives_up_in_the_end(aws: Aws) -> None:
-    told: list[str] = []
-    with telling(told.append), pytest.raises(TimedOut, match=r"still waiting for rain after 0 s"):
-        aws.until(lambda: False, "waiting for rain", seconds=0.2)
-    assert set(told) == {"waiting for rain"}
+def test_until_gives_up_in_the_end(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, told, asked = itertools.count(), [], []
+    monkeypatch.setattr("deployer.aws.time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(aws.stopping, "wait", lambda seconds: False)
+    with telling(told.append), pytest.raises(TimedOut, match=r"still waiting for rain after 3 s"):
+        aws.until(lambda: asked.append("rain") is not None, "waiting for rain", seconds=3)
+    assert told == ["waiting for rain"] * 2
+    assert len(asked) == 3
 
 
 def test_nothing_answers(aws: Aws) -> None:
@@ -252,22 +259,20 @@ def test_an_emulator_never_gets_real_credentials(aws: Aws, monkeypatch: pytest.M
 
 
 def test_what_must_not_happen_twice_is_sent_once_and_waited_for_as_long_as_said() -> None:
-    asked: list[str] = []
-    patience = threading.Event()
+    asked: queue.Queue[str] = queue.Queue()
+    gave_up = threading.Event()
 
     class Late(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.append(self.path)
-            patience.wait(10)
+            asked.put(self.path)
+            gave_up.wait(50)  # less than botocore waits by itself: then the connection would close, which is no timeout
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Late) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}"
+    with serving(Late) as url:
         aws = Aws(Stack("shop", "dev", "us-east-1", Path(), endpoint_url=url))
         began = time.monotonic()
         with pytest.raises(TimedOut, match="no answer came in time"):
             aws.once("lambda", "invoke", 0.5, FunctionName="till", Payload=b"{}")
-        assert 0.4 < time.monotonic() - began < 3
-        patience.set()
-        server.shutdown()
-    assert asked == ["/2015-03-31/functions/till/invocations"]
+        assert time.monotonic() - began > 0.4
+        assert asked.get(timeout=30) == "/2015-03-31/functions/till/invocations"
+        gave_up.set()
+    assert (aws.calls.writing, asked.qsize()) == (1, 0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -42,9 +43,9 @@ def _configure(property: str) -> Callable[[World, str, Any], None]:
 
 
 def _role(world: World, name: str, arn: str) -> None:
-    role = arn.rpartition("/")[2]
-    if role not in [each["RoleName"] for each in world.client("iam").list_roles()["Roles"]]:
-        world.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+    iam = world.client("iam")
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=arn.rpartition("/")[2], AssumeRolePolicyDocument=TRUST)
     world.client("lambda").update_function_configuration(FunctionName=name, Role=arn)
 
 
