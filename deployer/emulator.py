@@ -69,7 +69,7 @@ def interpreters(endpoint_url: str) -> Interpreters | None:
     request = urllib.request.Request(f"{endpoint_url}/_localdev/python", headers={"Accept": "application/json"})
     try:
         # No proxy of the environment: emulators are near.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=15) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
             told = json.load(answer)
         own = Interpreter(told["executable"], told["tag"])
         found = Interpreters(own, {name: Interpreter(**each) for name, each in told["runtimes"].items()})

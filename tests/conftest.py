@@ -95,7 +95,7 @@ def strict_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulat
 def until() -> Callable[..., Any]:
     """Calls until the answer is true and returns it; fails after some seconds."""
 
-    def until(call: Callable[[], Any], seconds: float = 10) -> Any:
+    def until(call: Callable[[], Any], seconds: float = 30) -> Any:
         deadline = time.monotonic() + seconds
         while not (answer := call()):
             assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
