@@ -93,9 +93,9 @@ def strict_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulat
 
 @pytest.fixture(scope="session")
 def until() -> Callable[..., Any]:
-    """Calls until the answer is true and returns it; fails after some seconds."""
+    """Calls until the answer is true and returns it; fails after so long that no load of the machine explains it."""
 
-    def until(call: Callable[[], Any], seconds: float = 30) -> Any:
+    def until(call: Callable[[], Any], seconds: float = 60) -> Any:
         deadline = time.monotonic() + seconds
         while not (answer := call()):
             assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
@@ -198,8 +198,9 @@ def _stacks(emulator: Emulator) -> Iterator[StackMaker]:
 
 @pytest.fixture(scope="module")  # while Playwright runs, no other event loop may
 def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # milliseconds; its own 5 s are too few where much else runs
     try:
         path = executable_path()
     except NoBrowserError as error:
