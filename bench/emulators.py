@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.processes import free_port
 from localdev.emulator import Emulator
+from localdev.testing import free_port
 
 ANSWERED = " AWS "  # in a line of the emulator's log for each call
 

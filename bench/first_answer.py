@@ -13,9 +13,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.processes import ROOT, StepFailed, free_port, python
+from bench.processes import ROOT, StepFailed, python
 from bench.report import Aim, at_most, table
 from localdev.emulator import DEFAULT_PORT, Emulator
+from localdev.testing import free_port
 
 REPEATS = 5
 AIM = 8  # seconds

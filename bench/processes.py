@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,13 +12,6 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 TIME_LIMIT = 900  # seconds
 SHOWN_LINES = 20
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class StepFailed(Exception):

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import secrets
 import shlex
 import socket
 import subprocess
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from localdev.emulator import Emulator
 
 REGION = "us-east-1"
+PORTS = range(20_000, 32_768)  # Linux gives those from there on, other systems higher ones
 DEFAULT_ACCOUNT = "000000000000"  # whom every access key belongs to that is no account's number
 # Where botocore would look for the user's profile and files: name → (in the file, in the environment, default, type).
 NO_USER = {
@@ -176,10 +178,12 @@ class Accounts:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """None of those that systems give to whoever asks for any: it is still free when it is used a while later."""
+    while True:
+        port = secrets.choice(PORTS)  # tests seed the other generator
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
 
 
 def _aws_variables() -> list[str]:
