@@ -25,9 +25,9 @@ s3 = boto3.client(
         # On AWS the region's own address: botocore would sign for the global one, which redirects to other regions,
         # and no browser lets a preflight be redirected. On emulators by path: nobody resolves `bucket.localhost`.
         s3={"addressing_style": "path" if EMULATED else "virtual", "us_east_1_regional_endpoint": "regional"},
-        # At most 7 s, with a second between the tries: the function has 10.
+        # At most 9 s, with a second between the tries: the function has 10.
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=3,
         retries={"total_max_attempts": 2, "mode": "standard"},
     ),
 )

@@ -2,6 +2,8 @@
 
 import importlib.util
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +17,15 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 def load() -> Callable[[str, str], ModuleType]:
     """load("qr", "app") runs functions/qr/app.py afresh and returns the module."""
     return load_module
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that the test's own thread makes: it does not sleep. Others, whatever they are, do."""
+    slept: list[float] = []
+    pause, sleep = {threading.get_ident(): slept.append}, time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: pause.get(threading.get_ident(), sleep)(seconds))
+    return slept
 
 
 def load_module(function: str, name: str) -> ModuleType:

@@ -87,10 +87,9 @@ def s3(warm):
 
 
 @pytest.fixture
-def ask(warm, s3, monkeypatch, caplog):
+def ask(warm, s3, monkeypatch, slept, caplog):
     """ask(event) is the status and the decoded body of the response. All that anyone logs is in caplog."""
     monkeypatch.setenv("BUCKET_NAME", "vault")
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     caplog.set_level(logging.DEBUG)
 
     def ask(event):
@@ -273,9 +272,7 @@ def test_a_stumble_of_s3_is_tried_again(ask, s3):
     assert (status, body["new_version"], len(s3.puts)) == (200, False, 2)
 
 
-def test_a_lasting_failure_of_s3_is_answered_within_the_functions_timeout(ask, s3, monkeypatch, warm):
-    slept = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+def test_a_lasting_failure_of_s3_is_answered_within_the_functions_timeout(ask, s3, monkeypatch, slept, warm):
     monkeypatch.setattr(random, "random", lambda: 1)
     s3.replies = [STUMBLE, CONFLICT] + [STUMBLE] * 9
     assert ask({})[0] == 500

@@ -106,8 +106,8 @@ def test_a_wrong_request_is_told_what_is_wrong(ask, s3, caplog, name):
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])
-def test_a_failure_of_s3_is_logged_with_its_code(ask, s3, caplog, monkeypatch, status):
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+@pytest.mark.usefixtures("slept")
+def test_a_failure_of_s3_is_logged_with_its_code(ask, s3, caplog, status):
     s3.statuses = [status]
     assert ask(named("cat.jpg")) == (500, ERROR)
     (record,) = caplog.records
@@ -124,9 +124,9 @@ def test_a_url_that_cannot_be_signed(start, caplog):
     assert "NoCredentialsError" in json.loads(caplog.records[0].getMessage())["traceback"]
 
 
-def test_no_log_line_holds_a_url_or_a_secret(ask, s3, caplog, monkeypatch):
+@pytest.mark.usefixtures("slept")
+def test_no_log_line_holds_a_url_or_a_secret(ask, s3, caplog):
     """Not even of what succeeds, if somebody lets the function log more."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     caplog.set_level(logging.INFO)
     statuses = []
     for s3.statuses in ([404], [200], [500]):

@@ -60,15 +60,15 @@ def test_a_photo_is_there_or_not(start, s3, status, there):
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])
-def test_what_says_neither_is_an_error(start, s3, monkeypatch, status):
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+@pytest.mark.usefixtures("slept")
+def test_what_says_neither_is_an_error(start, s3, status):
     s3.statuses = [status]
     with pytest.raises(ClientError, match=str(status)):
         start("storage", AWS_ENDPOINT_URL=s3.url).exists(KEY)
 
 
-def test_a_stumble_of_s3_is_tried_again(start, s3, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+@pytest.mark.usefixtures("slept")
+def test_a_stumble_of_s3_is_tried_again(start, s3):
     s3.statuses = [503, 200]
     assert start("storage", AWS_ENDPOINT_URL=s3.url).exists(KEY)
 

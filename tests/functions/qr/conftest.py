@@ -1,7 +1,6 @@
 """The QR function's storage, started as Lambda would start it."""
 
 import random
-import time
 
 import pytest
 
@@ -26,9 +25,7 @@ def start(load, monkeypatch):
 
 
 @pytest.fixture
-def pauses(monkeypatch):
-    """The pauses between tries: as long as they come, and not slept."""
-    pauses = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+def pauses(slept, monkeypatch):
+    """The pauses between tries, as long as they come."""
     monkeypatch.setattr(random, "random", lambda: 1)
-    return pauses
+    return slept

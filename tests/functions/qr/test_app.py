@@ -228,16 +228,14 @@ def test_a_missing_bucket_name_is_our_fault_not_the_callers(ask, s3, caplog, mon
     assert "BUCKET_NAME" in json.loads(caplog.records[0].getMessage())["traceback"]
 
 
-def test_a_stumble_of_s3_is_tried_again(ask, s3, monkeypatch):
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+@pytest.mark.usefixtures("slept")
+def test_a_stumble_of_s3_is_tried_again(ask, s3):
     s3.replies = [(503, b""), (500, b"")]
     assert ask(post("x"))[0] == 200
     assert len(s3.urls) == 3
 
 
-def test_a_lasting_failure_of_s3_is_answered_within_the_functions_timeout(ask, s3, monkeypatch, warm):
-    slept = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+def test_a_lasting_failure_of_s3_is_answered_within_the_functions_timeout(ask, s3, monkeypatch, slept, warm):
     monkeypatch.setattr(random, "random", lambda: 1)
     s3.replies = [(503, b"")] * 9
     assert ask(post("x"))[0] == 500

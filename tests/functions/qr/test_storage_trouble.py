@@ -1,7 +1,6 @@
 """What the QR function makes of an S3 that stumbles or refuses."""
 
 import socket
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -21,11 +20,11 @@ UNREACHABLE = [
 
 
 def test_nobody_there_is_an_error_of_ours(start, pauses):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    storage = start(AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}")
-    with pytest.raises(storage.StorageError, match="Could not connect"):
-        put(storage)
+    with socket.socket() as nobodys:
+        nobodys.bind(("127.0.0.1", 0))  # so it is nobody else's, and as it does not listen, refuses
+        storage = start(AWS_ENDPOINT_URL=f"http://127.0.0.1:{nobodys.getsockname()[1]}")
+        with pytest.raises(storage.StorageError, match="Could not connect"):
+            put(storage)
     assert pauses == [1, 2, 0]
 
 
@@ -42,9 +41,7 @@ def test_a_stumble_is_tried_again_signed_anew(start, monkeypatch, pauses, stumbl
     assert pauses == [1, 2]
 
 
-def test_the_pauses_differ_so_that_functions_do_not_come_back_all_at_once(start, monkeypatch):
-    slept = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+def test_the_pauses_differ_so_that_functions_do_not_come_back_all_at_once(start, slept):
     storage = start()
     for _ in range(5):
         replying(storage, (503, b""), (200, b""))
