@@ -85,7 +85,7 @@ def up(archive: bytes) -> None:
     function = lambda_.create_function(
         FunctionName=NAME, Role=role, Code={"ZipFile": archive}, Tags=tags("function.generator"), **CONFIGURATION
     )["FunctionArn"]
-    lambda_.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig={"Delay": 0.05, "MaxAttempts": 200})
+    lambda_.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200})
 
     api = apigateway.create_rest_api(
         name=floor_api.NAME,
