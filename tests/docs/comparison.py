@@ -3,7 +3,8 @@
 Everything must be the same but what no two runs have in common: durations, dates, numbers of calls, and names that
 are made up, such as an API's id. A made-up name stands for the same one throughout a document, in commands too.
 ``…`` stands for whatever there is, on a line of its own for any number of lines. Lines of progress, one for each
-change or wait, may come in any order; beside a ``…`` they are some of those there are.
+change, may come in any order; beside a ``…`` they are some of those there are. What says that something takes long, or
+that a day has begun, may come anywhere.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MADE_UP = {
 }
 KINDS = PASSING | MADE_UP
 VARYING = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()) + f"|{ANYTHING}")
+ANYWHERE = re.compile(r"  … \S+ +.*, \d+ s|\d{4}-\d\d-\d\d")
 PROGRESS = re.compile(r"  ([+~±…-]|LocalStack) ")
 
 
@@ -90,10 +92,11 @@ class Comparison:
 
 
 def _in_order(lines: list[str]) -> list[str]:
-    """Without trailing space and blank lines; lines of progress that follow each other are sorted."""
+    """Without trailing space and blank lines, and what may come anywhere; lines of progress in a row are sorted."""
     ordered: list[str] = []
     progress: list[str] = []
-    for line in [line.rstrip() for line in lines] + [""]:
+    kept = (line.rstrip() for line in lines if not ANYWHERE.fullmatch(line))
+    for line in [*kept, ""]:
         if PROGRESS.match(line):
             progress.append(line)
         else:

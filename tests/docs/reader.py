@@ -10,7 +10,7 @@ from tests.docs.comparison import Comparison
 from tests.docs.document import Command, Edit, Rest, steps
 from tests.docs.terminal import Terminal
 
-LIMIT = 240  # seconds a command may take before it counts as hanging
+LIMIT = 600  # seconds a command may take before it counts as hanging
 INTERRUPTED = 130  # exit code
 CLONE = re.compile(r"^git clone \S+ skiff && cd skiff$")
 

@@ -60,8 +60,10 @@ class Terminal:
         waiting = [(question.encode(), answer) for question, answer in answers]
         printed = b""
         while not (ended := ENDED.search(printed)):
-            ready, _, _ = select.select([self._screen], [], [], max(0, deadline - time.monotonic()))
-            if not ready:
+            late = time.monotonic() > deadline
+            if not select.select([self._screen], [], [], 0 if late else 0.1)[0]:
+                if not late:
+                    continue
                 raise TimeoutError(f"still running after {limit:.0f} s; so far:\n{printed.decode(errors='replace')}")
             printed += os.read(self._screen, 1 << 16)
             if waiting and printed.rstrip().endswith(waiting[0][0]):

@@ -41,6 +41,8 @@ def difference(want: str, got: str) -> str:
         ("https://wmrbjk87sn.execute-api.us-east-1.", "https://abcdefgh12.execute-api.us-east-1."),
         (f"START {ONE}\nEND {ONE}", f"START {OTHER}\nEND {OTHER}"),
         ('"version_id": "AaH8.0i1_hd"\n"VersionId": "x"', '"version_id": "null"\n"VersionId": "y-."'),
+        (UP, f"{ROLE}\n  … qr.bucket.images             waiting for AWS, 5 s\n{BUCKET}\n{DONE}"),
+        ("12:00:00.000Z  generator  x", "2026-11-22\n00:00:00.001Z  generator  x"),
         ("first\n…\nlast", "first\nsecond\n\nthird\nlast"),
         ("first\n…\nlast", "first\nlast"),
         ("…\nlast", "first\nlast"),
