@@ -64,7 +64,7 @@ class Deployed:
         self.client("iam").put_role_policy(RoleName=name, PolicyName=POLICY, PolicyDocument=document)
 
     def log(self) -> str:
-        return self.emulator.log.read_text()
+        return self.emulator.log.read_text(errors="replace")
 
 
 def up(emulator: Emulator, config: Path) -> Deployed:

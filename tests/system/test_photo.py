@@ -53,6 +53,12 @@ class Photo:
         assert answer.status == 200, answer.body
         return answer.json
 
+    def sign(self, client: Callable[[str], Any], body: bytes) -> Any:
+        """The same without the API, which lets but few through at once."""
+        event = {"queryStringParameters": {"type": "image/png", "size": str(len(body))}}
+        answer = client("lambda").invoke(FunctionName=self.function, Payload=json.dumps(event))
+        return json.loads(json.load(answer["Payload"])["body"])
+
 
 @dataclass(frozen=True)
 class Put:
@@ -137,7 +143,7 @@ CHANGES: dict[str, Callable[[Put], Put]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_was_not_announced_is_refused(photo: Photo, client: Any, change: Callable[[Put], Put]) -> None:
-    put, before = Put.of(photo.upload(b"photo"), b"photo"), _keys(client, photo)
+    put, before = Put.of(photo.sign(client, b"photo"), b"photo"), _keys(client, photo)
     answer = change(put).send()
     assert (answer.status, _code(answer)) == (403, "SignatureDoesNotMatch")
     assert _keys(client, photo) == before
@@ -152,7 +158,7 @@ def test_a_url_works_once(photo: Photo, stored: Any) -> None:
     assert stored(upload["key"])["Body"] == b"first"
 
 
-@pytest.mark.parametrize(("age", "status"), [(290, 200), (310, 403)])  # seconds
+@pytest.mark.parametrize(("age", "status"), [(240, 200), (301, 403)])  # seconds
 def test_a_url_lives_for_five_minutes(storage: ModuleType, photo: Photo, stored: Any, age: int, status: int) -> None:
     key = f"uploads/{age}.png"
     with pytest.MonkeyPatch.context() as patch:

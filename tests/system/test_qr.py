@@ -162,7 +162,7 @@ def test_a_failure_is_logged_with_its_request_and_without_the_text(
 
 def _log(logs: Any, group: str, last: str) -> list[str]:
     """The messages of a log group, once one of them starts with ``last``."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
         lines = [event["message"] for page in pages for event in page["events"]]

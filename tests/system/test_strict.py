@@ -62,7 +62,7 @@ def test_the_photo_app(apps: Deployed) -> None:
 def test_the_sites(apps: Deployed, app: str) -> None:
     """Its pages are for everybody, and its bucket has no other policy."""
     found = apps.client("s3").list_buckets()["Buckets"]
-    bucket = next(each["Name"] for each in found if f"-{app}-site-" in each["Name"])
+    bucket = next(each["Name"] for each in found if each["Name"].startswith(f"skiff-strict-{app}-site-"))
     page = f"{apps.emulator.endpoint_url}/{bucket}/index.html"
     assert http("GET", page).status == 200
     with without_policy(apps, bucket):
@@ -198,4 +198,4 @@ def test_and_everything_goes(apps: Deployed) -> None:
         "apis": [each["name"] for each in apps.client("apigateway").get_rest_apis()["items"]],
         "roles": [each["RoleName"] for each in apps.client("iam").list_roles()["Roles"]],
     }
-    assert not [name for names in left.values() for name in names if name.startswith("skiff")]
+    assert not [name for names in left.values() for name in names if name.startswith("skiff-strict-")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -28,10 +29,16 @@ def upload(page: Page) -> None:
     page.locator("form > button").click()
 
 
-def slow_line(page: Page, speed: int) -> None:
-    """Have everything leave the browser with that many bytes a second."""
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+def slow_line(page: Page, speed: int) -> Callable[[], None]:
+    """Have everything leave the browser with that many bytes a second, until what is returned is called."""
+    session = page.context.new_cdp_session(page)
+
+    def change(speed: int) -> None:
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
+        session.send("Network.emulateNetworkConditions", conditions)
+
+    change(speed)
+    return lambda: change(-1)
 
 
 def chosen(page: Page, name: str) -> Locator:

@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.system.pages.photos import choose, keys, noise, upload
-from tests.system.web import decode, http
+from tests.system.pages.screen import scanned
+from tests.system.web import http
 
 Outputs = dict[str, dict[str, str]]
 
@@ -20,7 +21,7 @@ def test_the_qr_page(page: Page, outputs: Outputs) -> None:
     page.get_by_label("Text or link").fill("by path")
     page.get_by_role("button", name="Make the code").click()
     expect(page.get_by_role("status")).to_have_text("Your code is ready.")
-    assert decode(page.screenshot()) == "by path"
+    assert scanned(page) == "by path"
 
 
 def test_the_photo_page(page: Page, outputs: Outputs, client: Callable[[str], Any], tmp_path: Path) -> None:

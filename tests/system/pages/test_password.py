@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Stack
 from tests.launcher import environment
+from tests.system.pages.screen import stop_clock
 
 SWITCHES = {"Upper case": 26, "Lower case": 26, "Digits": 10, "Symbols": 26}
 WANTED = {
@@ -30,6 +31,13 @@ COPY = {
     "request": "Copy the request",
     "fetching": "Copy the command that fetches it",
 }
+
+
+@pytest.fixture(scope="module")
+def tab(tab: Page) -> Page:
+    """Its buttons say for two seconds that they have copied something."""
+    stop_clock(tab)
+    return tab
 
 
 @pytest.fixture
@@ -54,8 +62,11 @@ def copied(page: Page, part: str) -> str:
     button.click()
     expect(button).to_have_text("Copied")
     expect(page.get_by_role("status")).to_have_text("Copied.")
+    page.clock.run_for(2_000)
+    expect(button).not_to_have_text("Copied")
     page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'paste'}))")
     page.locator("#paste").press("Control+v")
+    expect(page.locator("#paste")).not_to_have_value("")
     text: str = page.locator("#paste").input_value()
     page.locator("#paste").evaluate("element => element.remove()")
     return text
@@ -184,6 +195,7 @@ def test_the_strength_is_said_in_words(password: Page, length: int, labels: list
 @pytest.mark.usefixtures("own_page")
 @pytest.mark.parametrize("clipboard", [True, False], ids=["with a clipboard object", "without, as over plain HTTP"])
 def test_what_is_copied_is_what_is_shown(page: Page, outputs: dict[str, dict[str, str]], clipboard: bool) -> None:
+    stop_clock(page)
     if not clipboard:
         page.add_init_script("delete Navigator.prototype.clipboard")
     opened(page, outputs)

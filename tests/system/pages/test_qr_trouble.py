@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.system.pages.api import CORS, TROUBLE, Answer, answering, down, silent
-from tests.system.web import decode
+from tests.system.pages.screen import hears, scanned, stop_clock
 
 pytestmark = pytest.mark.usefixtures("failing_requests", "own_page")
 GENERATE = "**/generate"
@@ -15,7 +17,7 @@ MADE = {"url": "http://127.0.0.1:1/bucket/qr_1.png", "filename": "qr_1.png", "te
 
 @pytest.fixture
 def qr(page: Page, outputs: dict[str, dict[str, str]]) -> Page:
-    page.clock.install()
+    stop_clock(page)
     page.goto(outputs["qr"]["site.url"])
     return page
 
@@ -29,7 +31,7 @@ def works_again(page: Page) -> None:
     page.unroute_all()
     ask(page)
     expect(page.get_by_role("status")).to_have_text("Your code is ready.")
-    assert decode(page.screenshot()) == "x"
+    assert scanned(page) == "x"
 
 
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
@@ -52,20 +54,20 @@ def test_the_api_itself_says_what_it_does_not_take(qr: Page) -> None:
 def test_who_waits_is_told_and_in_the_end_let_go(qr: Page) -> None:
     qr.route(GENERATE, silent)
     status = qr.get_by_role("status")
-    ask(qr)
+    with qr.expect_request(GENERATE):
+        ask(qr)
+    qr.clock.fast_forward(4_999)
     expect(status).to_have_text("Making the code …")
-    qr.clock.fast_forward(4_000)
-    expect(status).to_have_text("Making the code …")
-    qr.clock.fast_forward(1_100)
+    qr.clock.fast_forward(1)
     expect(status).to_have_text("This takes longer than usual …")
-    qr.clock.fast_forward(24_000)
+    qr.clock.fast_forward(24_999)
     expect(status).to_have_text("This takes longer than usual …")
-    qr.clock.fast_forward(1_100)
+    qr.clock.fast_forward(1)
     expect(status).to_have_text("There was no answer within 30 seconds. Please try again.")
     works_again(qr)
 
 
-def test_nothing_is_asked_twice(qr: Page) -> None:
+def test_nothing_is_asked_twice(qr: Page, until: Any) -> None:
     asked: list[Route] = []
     qr.route(GENERATE, lambda route: asked.append(route))
     ask(qr)
@@ -73,7 +75,9 @@ def test_nothing_is_asked_twice(qr: Page) -> None:
     expect(button).to_have_attribute("aria-disabled", "true")
     button.click(force=True)  # it looks disabled, and can be pressed
     qr.get_by_label("Text or link").press("Enter")
-    qr.wait_for_timeout(300)
+    until(hears(qr, lambda: bool(asked)))
+    asked[0].continue_()
+    expect(qr.get_by_role("status")).to_have_text("Your code is ready.")
     assert len(asked) == 1
 
 
