@@ -7,6 +7,8 @@ import base64
 import copy
 import dataclasses
 import json
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +29,10 @@ from localdev.functions.variables import function_environment
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024  # bytes
 ASYNCHRONOUS_LIMIT = 1024 * 1024  # bytes
+PATIENCE = 30.0  # seconds that invocations which were cut off may take to notice
 _starting: set[str] = set()  # ids of those that are for who started them
+_invoking: Counter[str] = Counter()  # invocations under way, by the id of their version's manager
+_changed = threading.Condition()  # of their number
 
 
 def apply() -> None:
@@ -109,11 +114,24 @@ def _start(environment: Any, environments: dict[str, Any]) -> None:
 
 def stop_what_came_late(original: Callable[..., Any], self: Any, *, invocation: Invocation) -> Any:
     """An invocation may have got past LocalStack's check just before its version was stopped."""
+    with _changed:
+        _invoking[self.id] += 1
     try:
         return original(self, invocation=invocation)
     finally:
         if self.shutdown_event.is_set():
             self.assignment_service.stop_environments_for_version(self.id)
+        with _changed:
+            _invoking[self.id] -= 1
+            if not _invoking[self.id]:
+                del _invoking[self.id]
+            _changed.notify_all()
+
+
+def let_end(manager: LambdaVersionManager) -> None:
+    """Waits for the invocations of a version that was stopped: to be counted is the last that they do."""
+    with _changed:
+        _changed.wait_for(lambda: not _invoking[manager.id], PATIENCE)
 
 
 def _reserved(environment: Any) -> bool:

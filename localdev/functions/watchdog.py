@@ -15,11 +15,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 # Tells an environment's processes, those included that left its group: each environment has another value, which
 # no function may choose, and what a process starts inherits it.
 MARK = "AWS_LAMBDA_LOG_STREAM_NAME"
+PAUSE = 0.005  # seconds between looks at what was killed
+LIMIT = 10.0  # seconds: what the system cannot end, as it waits for a disk, must not hold up everything
 
 
 class Watchdog:
@@ -67,16 +70,16 @@ class Watchdog:
 
 
 def end_environment(group: int, mark: str) -> None:
-    """SIGKILL for a group, and for whatever has the mark (where /proc shows it, which macOS lacks)."""
+    """SIGKILL for a group, and until it is gone for whatever has the mark (where /proc shows it, which macOS lacks)."""
     # Gone already; macOS answers EPERM for a group of zombies.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    ended: set[int] = set()
-    while found := marked(mark) - ended:  # they may have started more meanwhile
+    deadline = time.monotonic() + LIMIT
+    while (found := marked(mark)) and time.monotonic() < deadline:  # they may have started more meanwhile
         for process in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        ended |= found
+        time.sleep(PAUSE)
 
 
 def marked(mark: str) -> set[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.plugins import SERVICE_PLUGINS
 
-from localdev.functions import layers, recording
+from localdev.functions import environments, layers, recording
 
 AT_ONCE = 8
 
@@ -27,6 +27,7 @@ def forget(account: str) -> None:
     versions = _taken(service.lambda_starting_versions, account) + _taken(service.lambda_running_versions, account)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda version: version.stop(), versions))
+        list(pool.map(environments.let_end, versions))
         codes = _codes(account)
         layers.forget([code.get_unzipped_code_location() for code in codes])
         list(pool.map(lambda code: code.destroy(), codes))
