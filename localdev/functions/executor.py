@@ -131,7 +131,7 @@ class ProcessExecutor(RuntimeExecutor):
 
     def _begin(self) -> None:
         began = time.monotonic()
-        if self._initialise("", began + INIT_LIMIT, "init") is None:
+        if self._initialise("", began, INIT_LIMIT, "init") is None:
             self._init = milliseconds_since(began)
 
     def _invoke(self, request_id: str, payload: dict[str, str]) -> InvocationResult:
@@ -144,7 +144,7 @@ class ProcessExecutor(RuntimeExecutor):
         deadline = began + settings.timeout
         if self._sandbox is not None and not self._sandbox.alive():
             self._discard()  # it ended after its last response
-        outcome = self._initialise(request_id, deadline, "invoke") if self._sandbox is None else None
+        outcome = self._initialise(request_id, began, settings.timeout, "invoke") if self._sandbox is None else None
         self._log.add(self._lines.start(request_id, self.function_version.id.qualifier))
         if outcome is None:
             outcome = self._handle(request_id, payload, started, deadline)
@@ -173,10 +173,10 @@ class ProcessExecutor(RuntimeExecutor):
         self._init = None
         return InvocationResult(request_id, outcome.body, is_error=outcome.failed, logs=log)
 
-    def _initialise(self, request_id: str, deadline: float, phase: str) -> wording.Outcome | None:
+    def _initialise(self, request_id: str, began: float, limit: float, phase: str) -> wording.Outcome | None:
         """A new process, up to its first request for work. What went wrong, if something did."""
         settings = self.function_version.config
-        began, changing = time.monotonic(), reloaded(settings)
+        changing = reloaded(settings)
         if self._stopped:
             return wording.exited(request_id, "signal: killed")
         if self._seen != (seen := self._saved()):
@@ -211,7 +211,7 @@ class ProcessExecutor(RuntimeExecutor):
         watchdog().watch(sandbox.process.pid, self._variables[MARK])
         if self._stopped:  # before there was anything to kill
             sandbox.kill()
-        ended = sandbox.initialise(deadline)
+        ended = sandbox.initialise(began + limit)
         if ended is None:
             self._log.add(sandbox.take_logs())
             return None
@@ -247,7 +247,7 @@ class ProcessExecutor(RuntimeExecutor):
         if len(call.body) > RESPONSE_LIMIT:
             call.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             # AWS's runtime gives up over this answer; another one may ask for more work.
-            if sandbox.initialise(time.monotonic() + GRACE) is not None:
+            if sandbox.initialise(max(deadline, time.monotonic() + GRACE)) is not None:
                 self._discard()
             return wording.too_large(RESPONSE_LIMIT)
         call.answer(HTTPStatus.ACCEPTED)

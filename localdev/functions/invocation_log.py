@@ -33,8 +33,10 @@ class InvocationLog:
     def go_on(self, request_id: str, started: float, text: str) -> None:
         """While an invocation runs, which began at this time (seconds since 1970)."""
         self.add(text)
+        # First, so that who has seen a line in CloudWatch finds it here, too.
+        log = self._written + self._waiting
+        history.goes_on(self._version.qualified_arn, request_id, started=started, log=log)
         self._write()
-        history.goes_on(self._version.qualified_arn, request_id, started=started, log=self._written)
 
     def end(self) -> str:
         """Writes what is left. All that the invocation logged."""
