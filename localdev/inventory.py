@@ -108,7 +108,7 @@ def _state() -> State | None:
     folder = Path(os.environ[STATE])
     try:
         saved = (folder / FILE).stat().st_mtime
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         saved = None
     return State(str(folder), saved, regularly.error)
 

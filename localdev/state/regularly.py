@@ -15,7 +15,7 @@ from localdev.state import changes, claim, keeping
 
 LOG = logging.getLogger(__name__)
 DELAY = 2.0  # seconds
-SHARE = 0.05  # of the time that saving may take
+SHARE = 0.05  # of the time of a processor that saving may take, whatever others do meanwhile
 
 _ended = threading.Event()
 _folder: Path | None = None  # None until what is in it was loaded
@@ -58,9 +58,9 @@ def _save_on_changes(folder: Path) -> None:
         changes.happened.clear()
         if _ended.wait(pause) or keeping.saved():
             continue
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             save()
         except Exception:
             LOG.exception("what the emulator holds could not be saved in %s", folder)
-        pause = max(DELAY, (time.monotonic() - began) / SHARE)
+        pause = max(DELAY, (time.thread_time() - began) / SHARE)
