@@ -39,7 +39,7 @@ START_LIMIT = 60.0  # seconds until a start counts as failed; a cold disk needs 
 # Seconds between SIGTERM and SIGKILL. LocalStack waits for its own long polls when it shuts down, up to
 # 5 s, but it keeps nothing that an abrupt end could damage, and the watchdog sees to the functions.
 STOP_GRACE = 2.0
-KILL_LIMIT = 5.0  # seconds a killed process may take to be gone
+KILL_LIMIT = 30.0  # seconds a killed process may take to be gone
 POLL = 0.02  # seconds
 SHOWN_LOG_LINES = 15
 

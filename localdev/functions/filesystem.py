@@ -15,7 +15,7 @@ from pathlib import Path
 from localdev.functions import launcher
 from localdev.functions.namespaces import Namespaces
 
-LIMIT = 10.0  # seconds the trial may take
+LIMIT = 30.0  # seconds the trial may take
 TMP = Path("/tmp")
 OPT = Path("/opt")
 

@@ -15,7 +15,7 @@ from localdev.functions import questions
 from localdev.functions.once import once
 
 LOG = logging.getLogger(__name__)
-LIMIT = 10.0  # seconds an interpreter may take to say what it is
+LIMIT = 30.0  # seconds an interpreter may take to say what it is
 # Those that awslambdaric runs on.
 RUNTIMES = tuple(f"python3.{minor}" for minor in range(10, 16))
 
