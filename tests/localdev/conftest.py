@@ -24,7 +24,7 @@ from localdev.emulator import Emulator
 from tests.localdev.queues import Queue
 
 ROLE = "arn:aws:iam::000000000000:role/function"
-DENSELY = {"Delay": 0.02, "MaxAttempts": 500}
+DENSELY = {"Delay": 0.02, "MaxAttempts": 3000}
 CREDENTIALS: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
 
@@ -106,8 +106,9 @@ def deploy(client: Callable[..., Any]) -> Callable[..., Function]:
         lambda_ = client("lambda", url) if url else client("lambda")
         name = f"function-{os.getpid()}-{next(numbers)}"  # no other test run on this machine has it
         code = {"ZipFile": zipped(source)}
-        arguments = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Code": code}
-        lambda_.create_function(FunctionName=name, **arguments | settings)
+        # AWS's three seconds are few where many processes want two cores.
+        about = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 30}
+        lambda_.create_function(FunctionName=name, **about | {"Code": code} | settings)
         lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=DENSELY)
         return Function(name, lambda_)
 

@@ -14,9 +14,9 @@ import boto3
 from botocore.config import Config
 
 from localdev.emulator import Emulator
+from tests.localdev.conftest import DENSELY
 
 REGION = "us-east-1"
-DENSELY = {"Delay": 0.05, "MaxAttempts": 400}
 BIG = b"x" * 600_000  # S3 keeps it in a file
 SOURCE = """
 import time
@@ -136,7 +136,7 @@ def make_api(account: Account) -> str:
 
 
 def look(account: Account) -> dict[str, int]:
-    """How much there is of everything that `make` makes."""
+    """How much there is of everything that `make` makes. Metrics of queues are not, which come with each minute."""
     lambda_, logs, cloudwatch = account("lambda"), account("logs"), account("cloudwatch")
     found: dict[str, Any] = {
         "buckets": account("s3").list_buckets()["Buckets"],
@@ -151,7 +151,8 @@ def look(account: Account) -> dict[str, int]:
         "parameters": account("ssm").describe_parameters()["Parameters"],
         "user pools": account("cognito-idp").list_user_pools(MaxResults=9)["UserPools"],
         "alarms": cloudwatch.describe_alarms()["MetricAlarms"],
-        "metrics": cloudwatch.list_metrics()["Metrics"],
+        "metrics": cloudwatch.list_metrics(Namespace="mine")["Metrics"],
+        "metrics of functions": cloudwatch.list_metrics(Namespace="AWS/Lambda")["Metrics"],
         "rules": account("events").list_rules()["Rules"],
         "functions": lambda_.list_functions()["Functions"],
         "layers": lambda_.list_layers()["Layers"],
@@ -181,7 +182,7 @@ def invoked(emulator: Emulator, account: Account) -> list[str]:
 
 def body_of(url: str) -> str:
     try:
-        with urlopen(url, timeout=30) as answer:
+        with urlopen(url, timeout=60) as answer:
             body: bytes = answer.read()
     except HTTPError as error:
         return error.read().decode()

@@ -49,12 +49,15 @@ class TestContext:
         function = deploy(
             "import time\n"
             "def handler(event, context):\n"
-            "    deadline = time.time() * 1000 + context.get_remaining_time_in_millis()\n"
+            "    before = time.time() * 1000\n"
+            "    remaining = context.get_remaining_time_in_millis()\n"
+            "    after = time.time() * 1000\n"
             "    time.sleep(0.2)\n"
-            "    return deadline"
+            "    return [before + remaining, after + remaining]"
         )
-        first, second = function.invoke().payload, function.invoke().payload
-        assert second >= first + 200
+        # The deadline is between the two, whatever this process waits for meanwhile; all is cut to whole milliseconds.
+        (first, _), (_, second) = function.invoke().payload, function.invoke().payload
+        assert second >= first + 200 - 2
 
     @pytest.mark.feature("Lambda", "a trace id for each invocation")
     def test_a_trace_id_is_set(self, deploy: Deploy) -> None:
@@ -106,7 +109,6 @@ class TestEnvironment:
         answer = deploy(
             "import boto3\ndef handler(event, context): return boto3.client('sts').get_caller_identity()['Arn']",
             MemorySize=128,
-            Timeout=10,
         ).invoke()
         assert ":assumed-role/function/" in answer.payload
 
@@ -171,7 +173,7 @@ class TestConcurrency:
     @pytest.mark.feature("Lambda", "concurrent invocations, warm environments used again")
     def test_many_invocations_at_once_are_safe(self, deploy: Deploy) -> None:
         """LocalStack 4.13.1 lends one environment twice, or iterates a dict that changes (assignment.py)."""
-        function = deploy("def handler(event, context): return event", Timeout=20)
+        function = deploy("def handler(event, context): return event")
         with ThreadPoolExecutor(20) as pool:
             assert [answer.payload for answer in pool.map(function.invoke, range(200))] == list(range(200))
 
@@ -179,24 +181,21 @@ class TestConcurrency:
 class TestLifecycle:
     @pytest.mark.feature("Lambda", "no process is left behind")
     def test_deleting_a_function_ends_its_processes(
-        self, deploy: Deploy, emulator: Emulator, processes: Callable[[str], list[int]], until: Any
+        self, deploy: Deploy, processes: Callable[[str], list[int]], until: Any
     ) -> None:
         """LRE, "Shutdown phase"; neither orphans nor zombies."""
         function = deploy(
-            "import subprocess\ndef handler(event, context): return subprocess.Popen(['sleep', '60']).pid"
+            "import os, subprocess\n"
+            "def handler(event, context):\n"
+            "    subprocess.Popen(['sleep', '60'])\n"
+            "    return os.getpid()"
         )
-        function.invoke()
+        pid = function.invoke().payload
         mark = f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0"
         assert len(processes(mark)) == 2
         function.client.delete_function(FunctionName=function.name)
         until(lambda: processes(mark) == [])
-
-        def zombies() -> list[str]:
-            children = Path(f"/proc/{emulator.status().pid}/task").glob("*/children")
-            stats = [Path(f"/proc/{pid}/stat") for each in children for pid in each.read_text().split()]
-            return [each.name for each in stats if each.exists() and ") Z " in each.read_text()]
-
-        until(lambda: zombies() == [])  # each is one for a moment
+        until(lambda: not Path("/proc", str(pid)).exists())  # a zombie for a moment
 
     @pytest.mark.feature("Lambda", "updates replace environments")
     def test_updated_code_runs_next(self, deploy: Deploy) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from localdev.functions import hot_reload
 from localdev.functions.hot_reload import snapshot
+from tests.localdev.conftest import DENSELY
 
 RELOADED = pytest.mark.feature(
     "Lambda",
@@ -95,7 +96,7 @@ def test_a_missing_folder_is_told_and_can_be_mended(client: Callable[[str], Any]
     assert f"there is no folder {tmp_path / 'nowhere'} to load code from" in known["StateReason"]
     (tmp_path / "app.py").write_text("def handler(event, context): return 'mended'")
     lambda_.update_function_code(FunctionName=name, S3Bucket="hot-reload", S3Key=str(tmp_path))
-    lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.02, "MaxAttempts": 500})
+    lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=DENSELY)
     assert lambda_.invoke(FunctionName=name)["Payload"].read() == b'"mended"'
 
 

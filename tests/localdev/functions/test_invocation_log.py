@@ -45,7 +45,7 @@ def test_start_end_and_report(deploy: Deploy) -> None:
     duration, billed = (float(cold.report[name].split()[0]) for name in ("Duration", "Billed Duration"))
     init = float(cold.report["Init Duration"].split()[0])
     assert duration >= 100
-    assert duration + init <= billed < duration + init + 1
+    assert -0.01 <= billed - (duration + init) <= 1.01  # both are rounded to hundredths
     assert cold.report["Memory Size"] == "256 MB"
     assert 10 < int(cold.report["Max Memory Used"].split()[0]) < 100
     assert "Init Duration" not in warm.report
@@ -70,7 +70,7 @@ def test_everything_written_is_logged_in_order(deploy: Deploy) -> None:
 @pytest.mark.feature("Lambda", "logs in CloudWatch Logs, their end with the answer")
 def test_no_line_is_lost_on_its_way_to_cloudwatch(deploy: Deploy, client: Any, until: Any) -> None:
     """LOG: /aws/lambda/<name>; far more than a pipe holds, until the very end."""
-    function = deploy("def handler(event, context):\n    for i in range(5000): print(f'line {i:>30}')", Timeout=20)
+    function = deploy("def handler(event, context):\n    for i in range(5000): print(f'line {i:>30}')")
     assert len(function.invoke().log.encode()) == 4096  # API_Invoke: LogResult holds the last 4 KB
     group = f"/aws/lambda/{function.name}"
     until(lambda: client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"])

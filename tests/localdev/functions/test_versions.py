@@ -45,7 +45,7 @@ class Code:
     begun, finish = threading.Event(), threading.Event()
     def prepare_for_execution(self):
         self.begun.set()
-        assert self.finish.wait(10)
+        assert self.finish.wait(60)
         raise Unpacked
     def is_hot_reloading(self):
         return False
@@ -53,7 +53,7 @@ class Code:
 code = Code()
 version = SimpleNamespace(config=SimpleNamespace(code=code, layers=[], runtime="python3.12", logging_config={}))
 ProcessExecutor.prepare_version(version)
-assert code.begun.wait(10)
+assert code.begun.wait(60)
 code.finish.set()
 try:
     ProcessExecutor("id", version).start({})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,6 @@ def test_another_one_takes_the_place_of_a_killed_one(
     processes: Callable[[str], list[int]], until: Callable[..., object]
 ) -> None:
     """And knows what the first one watched."""
-    mark = "test_another_one_takes_the_place_of_a_killed_one"
+    mark = f"watched-{os.getpid()}"
     subprocess.run([sys.executable, "-c", KILLED, mark], check=True, timeout=60)
     until(lambda: not processes(f"MARK={mark}\0"))

@@ -21,7 +21,7 @@ def make(url: str, memo: dict[str, Any]) -> None:
     memo["outputs"] = outputs = json.loads(ran("up", "--json", "--endpoint-url", url))["outputs"]
     memo["code"] = generated(outputs)
     permission = allowed(outputs)
-    with urlopen(Request(permission["url"], PHOTO, permission["headers"], method="PUT"), timeout=30):
+    with urlopen(Request(permission["url"], PHOTO, permission["headers"], method="PUT"), timeout=60):
         memo["photo"] = permission["key"]
     told = ran("invoke", "password.generator", "--data", '{"name": "kept"}', "--endpoint-url", url)
     memo["password"] = json.loads(told)["body"]["s3_key"]
@@ -29,18 +29,18 @@ def make(url: str, memo: dict[str, Any]) -> None:
 
 def generated(outputs: Any) -> Any:
     headers = {"Content-Type": "application/json"}
-    with urlopen(Request(f"{outputs['qr']['api.url']}/generate", b'{"text": "kept"}', headers), timeout=30) as answer:
+    with urlopen(Request(f"{outputs['qr']['api.url']}/generate", b'{"text": "kept"}', headers), timeout=60) as answer:
         return json.load(answer)["url"]
 
 
 def allowed(outputs: Any) -> Any:
     asked = f"/presign?type=image/png&size={len(PHOTO)}"
-    with urlopen(outputs["photo"]["api.url"] + asked, timeout=30) as answer:
+    with urlopen(outputs["photo"]["api.url"] + asked, timeout=60) as answer:
         return json.load(answer)
 
 
 def fetched(url: str) -> bytes:
-    with urlopen(url, timeout=30) as answer:
+    with urlopen(url, timeout=60) as answer:
         body: bytes = answer.read()
     return body
 

@@ -29,7 +29,7 @@ def statuses(of: Any, memo: dict[str, Any]) -> list[int]:
     found = []
     for headers in ({"x-api-key": memo["value"]}, {}):
         try:
-            with urlopen(Request(url, headers=headers), timeout=30) as answer:
+            with urlopen(Request(url, headers=headers), timeout=60) as answer:
                 found.append(answer.status)
         except HTTPError as error:
             with error:

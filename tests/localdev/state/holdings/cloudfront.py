@@ -66,6 +66,6 @@ def look(of: Any, memo: dict[str, Any]) -> Any:
 
 def use(of: Any, memo: dict[str, Any], until: Any) -> None:
     for state in ("Miss", "Hit"):
-        with urlopen(page(of, memo), timeout=30) as answer:
+        with urlopen(page(of, memo), timeout=60) as answer:
             assert answer.read() == b"first"
             assert answer.headers["X-Cache"].startswith(state)

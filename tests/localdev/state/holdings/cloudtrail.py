@@ -40,7 +40,7 @@ def look(of: Any, memo: dict[str, Any]) -> Any:
 def use(of: Any, memo: dict[str, Any], until: Any) -> None:
     """What was recorded before is delivered, and so is what happens now."""
     of("sqs").create_queue(QueueName="recorded-after")
-    until(lambda: {"recorded-before", "recorded-after"} <= queues_in_log(of, memo), seconds=30)
+    until(lambda: {"recorded-before", "recorded-after"} <= queues_in_log(of, memo))
 
 
 def queues_in_log(of: Any, memo: dict[str, Any]) -> set[str]:

@@ -33,7 +33,7 @@ def look(of: Any, memo: dict[str, Any]) -> Any:
 
 
 def use(of: Any, memo: dict[str, Any], until: Any) -> None:
-    """An alarm that was set before there were values goes on looking."""
-    until(lambda: of("cloudwatch").describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM", seconds=90)
+    """An alarm that was set before there were values goes on looking, each minute: at the last three."""
     of("cloudwatch").put_metric_data(Namespace="kept", MetricData=[{"MetricName": "calls", "Value": 4}])
     assert sum(each["Sum"] for each in look(of, memo)[0]["Datapoints"]) == 7
+    until(lambda: of("cloudwatch").describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM", seconds=150)

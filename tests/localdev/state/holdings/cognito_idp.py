@@ -31,7 +31,7 @@ def sign_in(of: Any, memo: dict[str, Any], flow: str = "USER_PASSWORD_AUTH", **p
 
 
 def fetched(url: str) -> Any:
-    with urlopen(url, timeout=30) as answer:
+    with urlopen(url, timeout=60) as answer:
         return json.load(answer)
 
 

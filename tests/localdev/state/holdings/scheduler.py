@@ -21,6 +21,6 @@ def look(of: Any, memo: dict[str, Any]) -> Any:
 
 def use(of: Any, memo: dict[str, Any], until: Any) -> None:
     url = f"{of.url}/_localdev/events/nightly/fire?group=default&account={of.number}&region=us-east-1"
-    with urlopen(url, data=b"", timeout=30) as answer:
+    with urlopen(url, data=b"", timeout=60) as answer:
         assert json.load(answer)["targets"] == [{"arn": of.arn("sqs", "scheduled"), "error": None}]
     assert of("sqs").receive_message(QueueUrl=memo["queue"])["Messages"][0]["Body"]
