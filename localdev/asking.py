@@ -9,9 +9,10 @@ from typing import Any
 from localdev.settings import HOST
 
 HEALTH = "/_localstack/health"
+ANSWER_LIMIT = 30.0  # seconds: one that is loading its services, on a busy machine, takes some
 
 
-def version_at(port: int, timeout: float) -> str | None:
+def version_at(port: int, timeout: float = ANSWER_LIMIT) -> str | None:
     """The version of the LocalStack that answers on a port, None if none does. timeout in seconds."""
     try:
         version: str = request(port, "GET", HEALTH, timeout)[1]["version"]

@@ -53,7 +53,7 @@ def _require_port(emulator: Emulator) -> None:
     from localdev.errors import PortTaken
 
     if (own := port_of(emulator.root)) is None:
-        if version_at(emulator.port, timeout=2) is not None:
+        if version_at(emulator.port) is not None:
             raise PortTaken(
                 f"an emulator answers on port {emulator.port}, but not that of {emulator.root}, which does not run",
                 "name its folder with --dir",

@@ -35,7 +35,7 @@ from localdev.process import LOCK, SOCKET, STARTER, STRICT
 from localdev.settings import HOST, ROOT, localstack_environment
 
 DEFAULT_PORT = 4566
-START_LIMIT = 60.0  # seconds until a start counts as failed; a cold disk needs 10
+START_LIMIT = 120.0  # seconds until a start counts as failed; a cold disk needs 10, a busy machine more
 # Seconds between SIGTERM and SIGKILL. LocalStack waits for its own long polls when it shuts down, up to
 # 5 s, but it keeps nothing that an abrupt end could damage, and the watchdog sees to the functions.
 STOP_GRACE = 2.0
@@ -103,7 +103,7 @@ class Emulator:
         running = self._lock.held()
         owner = self._lock.owner() if running else {}
         port = owner.get("port", self.port)
-        version = version_at(port, timeout=2) if running else None
+        version = version_at(port) if running else None
         return Status(
             running=running,
             ready=version is not None,
@@ -279,11 +279,12 @@ class Emulator:
     def _await_gateway(self, process: subprocess.Popen[bytes]) -> None:
         # The socket listens already: this request waits in its queue until the gateway takes it, and
         # breaks off if the process dies.
+        deadline = time.monotonic() + START_LIMIT
         if version_at(self.port, timeout=START_LIMIT) is not None:
             return
         lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         try:
-            what = f"ended with exit code {process.wait(timeout=1)}"
+            what = f"ended with exit code {process.wait(timeout=max(deadline - time.monotonic(), 0))}"
         except subprocess.TimeoutExpired:
             what = f"did not answer within {START_LIMIT:.0f} s"
         raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")

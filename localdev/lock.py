@@ -22,10 +22,13 @@ class FolderLock:
 
     def acquire(self) -> int | None:
         """The descriptor that holds the lock, to be inherited or closed, or None while another holds it."""
+        return self._lock(fcntl.LOCK_EX)
+
+    def _lock(self, kind: int) -> int | None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return None
@@ -36,7 +39,8 @@ class FolderLock:
 
     def held(self) -> bool:
         """Whether an emulator (or what is left of one) lives."""
-        if not self.path.exists() or (descriptor := self.acquire()) is None:
+        # Shared: two that look at once do not take each other for the emulator.
+        if not self.path.exists() or (descriptor := self._lock(fcntl.LOCK_SH)) is None:
             return self.path.exists()
         os.close(descriptor)
         return False
