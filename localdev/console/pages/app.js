@@ -125,7 +125,6 @@ function trouble(text) {
 }
 
 addEventListener("hashchange", async () => {
-  if (location.hash === "#main") return
   revealed = undefined
   filter = ""
   await refresh()
@@ -138,6 +137,10 @@ $("place").addEventListener("change", () => {
   const { view } = here()
   const changed = { account: $("account").value, region: $("region").value }
   location.hash = to(view, changed)
+})
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault() // the address says what is shown
+  $("main").focus()
 })
 $("place").addEventListener("submit", (event) => event.preventDefault())
 $("live").addEventListener("click", () => {

@@ -153,7 +153,7 @@ def _run(world: World) -> None:
     apigateway.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     apigateway.create_deployment(restApiId=api, stageName="test")
     lambda_.get_waiter("function_active_v2").wait(
-        FunctionName="console-function", WaiterConfig={"Delay": 0.02, "MaxAttempts": 500}
+        FunctionName="console-function", WaiterConfig={"Delay": 0.02, "MaxAttempts": 3000}
     )
 
 
@@ -232,7 +232,8 @@ def page(chromium: Any, complaints: list[str]) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
     page.on("request", lambda sent: None if sent.url.startswith("http://127.0.0.1:") else complaints.append(sent.url))
-    expect.set_options(timeout=60_000)  # the first view has the emulator import a client of each service
+    page.set_default_timeout(60_000)  # the first view has the emulator import a client of each service
+    expect.set_options(timeout=60_000)
     yield page
     expect.set_options(timeout=5_000)
     page.unroute_all(behavior="ignoreErrors")
