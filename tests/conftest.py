@@ -207,6 +207,6 @@ def chromium() -> Iterator[Any]:
         pytest.skip(f"{error}: run 'make browser'")
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*root, *FLAGS])
+        browser = playwright.chromium.launch(executable_path=path, args=[*root, *FLAGS], timeout=120_000)
         yield browser
         browser.close()

@@ -90,7 +90,7 @@ def bucket(url: str, account: str, name: str = "") -> Any:
 
 
 @pytest.mark.emulator
-def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> None:
+def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int], until: Callable[..., Any]) -> None:
     where = ("--dir", tmp_path, "--port", free_port())
     url = f"http://127.0.0.1:{where[-1]}"
     try:
@@ -106,7 +106,7 @@ def test_from_start_to_stop(tmp_path: Path, free_port: Callable[[], int]) -> Non
         assert told[1].startswith("up for ")
         assert told[2].endswith(" in 0 processes of 0 functions")
         assert told[3] == f"console: {url}/_localdev/"
-        assert "Ready." in run("logs", *where).stdout
+        until(lambda: "Ready." in run("logs", *where).stdout)  # LocalStack says so once it has seen itself answer
         for account in ("000000000001", "000000000002", "000000000003"):
             bucket(url, account).create()
         assert run("reset", *where, "--account", "000000000002").stdout == "reset 000000000002\n"

@@ -63,7 +63,7 @@ class TestWithoutLocalStack:
 
     def test_a_stale_lock_file_means_nothing(self, another: Emulator) -> None:
         """The pid in it belongs to a stranger by now: it must not be taken for ours, let alone killed."""
-        with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
+        with subprocess.Popen(["sleep", "600"], start_new_session=True) as stranger:
             lock = FolderLock(another.root).acquire()
             assert lock is not None
             write_owner(lock, pid=stranger.pid, port=another.port)
@@ -106,6 +106,15 @@ class TestWithoutLocalStack:
         assert not another.status().running
 
 
+@pytest.fixture
+def held_start(another: Emulator) -> Path:
+    """The emulator's start halts where LocalStack reads its configuration, until somebody writes this."""
+    configuration = another.root / "config" / "default.env"
+    configuration.parent.mkdir(parents=True)
+    os.mkfifo(configuration)
+    return configuration
+
+
 @pytest.mark.emulator
 class TestStart:
     def test_it_answers_and_writes_into_its_folder_only(self, emulator: Emulator) -> None:
@@ -138,22 +147,27 @@ class TestStart:
         with pytest.raises(PortTaken):
             Emulator(tmp_path, emulator.port).start()
 
-    def test_two_at_once_are_one(self, another: Emulator, processes: Processes) -> None:
+    def test_two_at_once_are_one(self, another: Emulator, processes: Processes, until: Any) -> None:
         both = [cli(another, "start"), cli(another, "start")]
         outputs = sorted(process.communicate()[0] for process in both)
         assert [process.returncode for process in both] == [0, 0]
         assert f"answers at {another.endpoint_url} (already running)\n" in outputs[1]
         assert " s)\n" in outputs[0]
-        assert processes(f"localdev.process\0{another.port}") == [another.status().pid]
+        pid = another.status().pid
+        until(lambda: processes(f"localdev.process\0{another.port}") == [pid])  # what it starts is it for a moment
 
-    def test_a_start_killed_half_way_is_taken_over(self, another: Emulator, processes: Processes, until: Any) -> None:
+    def test_a_start_killed_half_way_is_taken_over(
+        self, another: Emulator, held_start: Path, processes: Processes, until: Any
+    ) -> None:
         first = cli(another, "start")
         pid = until(lambda: FolderLock(another.root).owner().get("pid"))
         first.kill()
         assert first.communicate()[0] == ""
+        held_start.write_text("")
         assert another.start() is False
-        assert processes(f"localdev.process\0{another.port}") == [pid]
+        until(lambda: processes(f"localdev.process\0{another.port}") == [pid])
 
+    @pytest.mark.usefixtures("held_start")
     def test_an_interrupted_start_leaves_nothing(self, another: Emulator, processes: Processes, until: Any) -> None:
         first = cli(another, "start")
         until(lambda: FolderLock(another.root).owner().get("pid"))
@@ -196,12 +210,12 @@ class TestStart:
 @pytest.mark.emulator
 class TestStop:
     @pytest.mark.feature("Lambda", "no process is left behind")
-    def test_nothing_is_left(self, another: Emulator, deploy: Any, processes: Processes) -> None:
+    def test_nothing_is_left(self, another: Emulator, deploy: Any, processes: Processes, until: Any) -> None:
         """Not even a function in the middle of its work, nor what it started in a session of its own."""
         another.start()
-        function = deploy(BUSY, url=another.endpoint_url, Timeout=60)
+        function = deploy(BUSY, url=another.endpoint_url, Timeout=600)
         function.client.invoke(FunctionName=function.name, InvocationType="Event")
-        _await_function(function, processes)
+        _await_function(function, processes, until)
         assert another.stop() is True
         assert processes(str(another.root)) == []
         assert another.stop() is False
@@ -211,14 +225,13 @@ class TestStop:
         self, another: Emulator, deploy: Any, processes: Processes, until: Any
     ) -> None:
         another.start()
-        function = deploy(BUSY, url=another.endpoint_url, Timeout=60)
+        function = deploy(BUSY, url=another.endpoint_url, Timeout=600)
         function.client.invoke(FunctionName=function.name, InvocationType="Event")
-        _await_function(function, processes)
+        _await_function(function, processes, until)
         pid = another.status().pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        until(lambda: processes(str(another.root)) == [])
-        assert not another.status().running
+        until(lambda: processes(str(another.root)) == [] and not another.status().running)
         assert another.start() is True
 
     def test_one_that_ignores_sigterm_is_killed(self, another: Emulator, processes: Processes) -> None:
@@ -233,14 +246,13 @@ class TestStop:
 BUSY = """
 import subprocess
 def handler(event, context):
-    subprocess.run(["sleep", "60"], start_new_session=True)
+    subprocess.run(["sleep", "600"], start_new_session=True)
 """
 
 
-def _await_function(function: Any, processes: Processes) -> None:
+def _await_function(function: Any, processes: Processes, until: Any) -> None:
     mark = f"AWS_LAMBDA_FUNCTION_NAME={function.name}\0"
-    while len(processes(mark)) < 2:  # the runtime and its sleep
-        pass
+    until(lambda: len(processes(mark)) >= 2)  # the runtime and its sleep
 
 
 def test_the_owner_is_written_whole(tmp_path: Path) -> None:
