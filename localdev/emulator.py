@@ -282,9 +282,9 @@ class Emulator:
         deadline = time.monotonic() + START_LIMIT
         if version_at(self.port, timeout=START_LIMIT) is not None:
             return
-        lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         try:
             what = f"ended with exit code {process.wait(timeout=max(deadline - time.monotonic(), 0))}"
         except subprocess.TimeoutExpired:
             what = f"did not answer within {START_LIMIT:.0f} s"
+        lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         raise StartFailed("\n".join([f"LocalStack {what}", *lines]), f"the whole log: {self.log}")
