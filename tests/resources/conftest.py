@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 from collections.abc import Iterator
@@ -39,9 +40,9 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     from moto import mock_aws
     from moto.backends import get_backend
 
-    # Its services import each other, which must not happen in several threads at once.
+    # Its services import each other, and what answers for them at the first call: not in several threads at once.
     for service in _SERVICES:
-        get_backend(service)
+        importlib.import_module(f"{get_backend(service).backend.__module__.rpartition('.')[0]}.urls")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
