@@ -9,6 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # of five, the sixth who comes at once waits a second, or three
+
+
 @contextlib.contextmanager
 def answering(status: int, body: bytes, content_type: str = "text/html") -> Iterator[str]:
     """The URL of a server that gives one answer to everything."""
@@ -34,7 +38,7 @@ def answering(status: int, body: bytes, content_type: str = "text/html") -> Iter
 @contextlib.contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """The URL of a server that runs while this does."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
