@@ -9,6 +9,8 @@ from localstack.utils.patch import Patch
 from rolo.serving import twisted
 from twisted.web.server import Site
 
+IDLE = 3600  # seconds
+
 
 def site(gateway: Any) -> Site:
     """What is to be served; once per process."""
@@ -16,6 +18,9 @@ def site(gateway: Any) -> Site:
     made = twisted.TwistedGateway(gateway)
     # Twisted's own reading of forms holds up all other requests, and nobody uses it: LocalStack reads bodies itself.
     made._parsePOSTFormSubmission = False
+    # Clients keep connections. One that sends as its connection is closed gets an error, which a minute (Twisted's own)
+    # makes likely in a long run. Theirs end with them.
+    made.timeOut = IDLE
     Patch(made, "log", lambda request: None).apply()  # a line that goes nowhere
     return made
 

@@ -47,6 +47,7 @@ def check():
             assert answered.status == 200 and answered.read() == b"got " + body
             assert ("X-Case", "kept") in answered.getheaders()
         assert (waits, forms, lines) == ([], [], []), (waits, forms, lines)
+        assert port.factory.buildProtocol(None).timeOut == 3600  # or it closes connections that are about to be used
         streamed = ask(client, "/pieces")
         assert streamed.read1() == b"one,"
         first_piece.set()
