@@ -34,9 +34,9 @@ def soon() -> None:
     """Delivers what is pending by then. Called for each event, so it must cost nothing."""
     global _timer
     if _timer is None:
-        _timer = threading.Timer(DELAY, _on_time)
-        _timer.daemon = True
-        _timer.start()
+        timer = _timer = threading.Timer(DELAY, _on_time)  # or two, if two events come at once, which is no harm
+        timer.daemon = True
+        timer.start()
 
 
 def now() -> list[str]:
