@@ -47,11 +47,16 @@ def trail(cloudtrail: Any) -> Iterator[Callable[..., str]]:
 @pytest.fixture(scope="module")
 def delivered(ask: Callable[..., Any], client: Callable[..., Any]) -> Callable[[], list[dict[str, Any]]]:
     """What there is to deliver, delivered now: records that were not returned before, but for those of this reading."""
-    s3, seen = client("s3"), set[str]()
+    s3 = client("s3")
+
+    def files() -> set[str]:
+        return {each["Key"] for each in s3.list_objects_v2(Bucket=LOGS).get("Contents", [])}
+
+    seen = files()  # other tests'
 
     def delivered() -> list[dict[str, Any]]:
         ask("/_localdev/cloudtrail/deliver", "POST")  # or it is done already
-        keys = {each["Key"] for each in s3.list_objects_v2(Bucket=LOGS).get("Contents", [])} - seen
+        keys = files() - seen
         seen.update(keys)
         found = [record for key in sorted(keys) for record in records(s3, key)]
         return [each for each in found if (each["requestParameters"] or {}).get("bucketName") != LOGS]
