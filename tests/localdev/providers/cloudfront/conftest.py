@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +53,14 @@ def echo() -> Iterator[dict[str, Any]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield custom("echo", "localhost", server.server_port, OriginPath="/base")
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def closed_port() -> Iterator[int]:
+    """One that nobody listens at, and that nobody else can have meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def custom(id: str, domain: str, port: int, **more: Any) -> dict[str, Any]:

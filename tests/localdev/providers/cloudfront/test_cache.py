@@ -228,7 +228,7 @@ def test_an_origin_elsewhere_is_not_asked(distribute: Callable[..., Any], get: C
 
 @pytest.mark.feature("CloudFront", "origins that do not answer")
 def test_an_origin_that_does_not_answer(
-    distribute: Callable[..., Any], get: Callable[..., Any], free_port: Callable[[], int]
+    distribute: Callable[..., Any], get: Callable[..., Any], closed_port: int
 ) -> None:
-    answer = get(distribute(custom("gone", "localhost", free_port())), "/")
+    answer = get(distribute(custom("gone", "localhost", closed_port)), "/")
     assert (answer.status, answer.headers["X-Cache"]) == (502, "Error from cloudfront")

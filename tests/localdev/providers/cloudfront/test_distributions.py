@@ -132,10 +132,11 @@ def test_a_wrong_configuration(cloudfront: Any, distribute: Callable[..., Any], 
 
 @pytest.mark.feature("CloudFront", "changing and deleting: latest versions only, disabled before deleted")
 def test_a_reset_forgets_it(
-    emulator: Any, ask: Callable[..., Any], get: Callable[..., Any], made: dict[str, Any]
+    emulator: Any, ask: Callable[..., Any], get: Callable[..., Any], made: dict[str, Any], closed_port: int
 ) -> None:
+    config = {**made["DistributionConfig"], "Origins": counted(custom("there", "localhost", closed_port))}
     theirs = boto3.client("cloudfront", "us-east-1", endpoint_url=emulator.endpoint_url, **OTHERS)
-    there = theirs.create_distribution(DistributionConfig=made["DistributionConfig"])["Distribution"]
+    there = theirs.create_distribution(DistributionConfig=config)["Distribution"]
     assert there["ARN"].split(":")[4] == "111111111111"
     assert get(there, "/").status == 502, "it is asked"
     assert ask("/_localdev/reset?account=111111111111", "POST").status == 200
