@@ -45,7 +45,8 @@ TEXT = {"DataType": "String", "StringValue": "text"}
 @pytest.mark.feature("SQS", "FIFO queues: order by group, deduplication")
 def test_fifo(inbox: Callable[..., Queue], client: Callable[..., Any]) -> None:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html"""
-    queue, sqs = inbox(FifoQueue="true", ContentBasedDeduplication="true"), client("sqs")
+    settings = {"FifoQueue": "true", "ContentBasedDeduplication": "true", "VisibilityTimeout": "600"}
+    queue, sqs = inbox(**settings), client("sqs")
     for group, body in (("1", "a"), ("1", "b"), ("2", "c"), ("1", "a")):
         sent = sqs.send_message(QueueUrl=queue.url, MessageBody=body, MessageGroupId=group)
     [first] = queue.receive(MaxNumberOfMessages=1)
@@ -59,15 +60,15 @@ def test_fifo(inbox: Callable[..., Queue], client: Callable[..., Any]) -> None:
 
 
 @pytest.mark.feature("SQS", "delays, visibility timeouts, long polling")
-def test_when_messages_come(inbox: Callable[..., Queue], client: Callable[..., Any]) -> None:
+def test_when_messages_come(inbox: Callable[..., Queue], client: Callable[..., Any], until: Callable[..., Any]) -> None:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html"""
-    queue, sqs = inbox(), client("sqs")
+    queue, sqs = inbox(VisibilityTimeout="600"), client("sqs")
     sent = time.monotonic()
     sqs.send_message(QueueUrl=queue.url, MessageBody="late", DelaySeconds=1)
     asked = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
     if time.monotonic() - sent < 1:
         assert asked["Attributes"] == {"ApproximateNumberOfMessagesDelayed": "1"}
-    [message] = queue.receive(WaitTimeSeconds=20)
+    [message] = until(lambda: queue.receive(WaitTimeSeconds=20))
     assert (message["Body"], time.monotonic() - sent >= 1) == ("late", True)
     assert queue.receive() == []
     sqs.change_message_visibility(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)

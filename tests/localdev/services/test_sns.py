@@ -40,7 +40,9 @@ def text(value: str) -> dict[str, str]:
 
 
 @QUEUES
-def test_what_queues_get(client: Callable[..., Any], topic: str, subscribe: Callable[..., Queue]) -> None:
+def test_what_queues_get(
+    client: Callable[..., Any], topic: str, subscribe: Callable[..., Queue], until: Callable[..., Any]
+) -> None:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html and its neighbours"""
     wrapped, raw = subscribe(), subscribe(RawMessageDelivery="true")
     sent = client("sns").publish(
@@ -52,7 +54,7 @@ def test_what_queues_get(client: Callable[..., Any], topic: str, subscribe: Call
     known["SignatureVersion"] = "1"
     assert known.items() <= envelope.items()
     assert set(envelope) - set(known) == {"Timestamp", "Signature", "SigningCertURL", "UnsubscribeURL"}
-    [message] = raw.receive(WaitTimeSeconds=5)
+    [message] = until(lambda: raw.receive(WaitTimeSeconds=5))
     assert (message["Body"], message["MessageAttributes"]) == ("hello", {"kind": text("a")})
 
 

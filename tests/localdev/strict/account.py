@@ -19,6 +19,8 @@ KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 REGION = "us-east-1"
 TRUST_LAMBDA = {"Service": "lambda.amazonaws.com"}
 SESSION = boto3.Session()
+# For waiters: often, and for a minute at least.
+DENSELY = {"Delay": 0.02, "MaxAttempts": 3000}
 _numbers = count()
 
 

@@ -20,6 +20,7 @@ from localdev.emulator import Emulator
 from tests.localdev.functions.signed import headers_of
 from tests.localdev.strict.account import (
     ACCOUNT,
+    DENSELY,
     REGION,
     TRUST_LAMBDA,
     Account,
@@ -87,7 +88,7 @@ class Function:
 def function(account: Account) -> Function:
     role = account.role(*LOGS)
     account.client("lambda").create_function(FunctionName="strict", **settings(role.arn, MemorySize=256))
-    account.client("lambda").get_waiter("function_active_v2").wait(FunctionName="strict", WaiterConfig={"Delay": 0.05})
+    account.client("lambda").get_waiter("function_active_v2").wait(FunctionName="strict", WaiterConfig=DENSELY)
     account.client("logs").create_log_group(logGroupName="/aws/lambda/strict")
     return Function(account, "strict", role)
 

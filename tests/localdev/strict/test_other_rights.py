@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.localdev.strict.account import ACCOUNT, REGION, Account, allow, denied, refused
+from tests.localdev.strict.account import ACCOUNT, DENSELY, REGION, Account, allow, denied, refused
 
 AWS = f"{REGION}:{ACCOUNT}"
 ACTIONS = pytest.mark.feature("Strict mode", "`iam:PassRole`; rights on each secret of a batch")
@@ -100,10 +100,10 @@ def test_log_groups_call_functions_that_let_them(account: Account) -> None:
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("app.py", "def handler(event, context): pass")
-    settings = {"Role": role.arn, "Handler": "app.handler", "Runtime": "python3.12"}
+    settings = {"Role": role.arn, "Handler": "app.handler", "Runtime": "python3.12", "Timeout": 30}
     code = {"ZipFile": package.getvalue()}
     arn = functions.create_function(FunctionName="told", **settings, Code=code)["FunctionArn"]
-    functions.get_waiter("function_active_v2").wait(FunctionName="told", WaiterConfig={"Delay": 0.1})
+    functions.get_waiter("function_active_v2").wait(FunctionName="told", WaiterConfig=DENSELY)
     logs.create_log_group(logGroupName="/telling")
     subscription = {"logGroupName": "/telling", "filterName": "f", "filterPattern": "", "destinationArn": arn}
     code, why = refused(logs.put_subscription_filter, **subscription)
@@ -136,7 +136,7 @@ def test_machines_have_the_rights_of_their_roles(account: Account, until: Callab
             described = machines.describe_execution(executionArn=execution)
             return described["status"] != "RUNNING" and described
 
-        return until(ended, seconds=60)
+        return until(ended)
 
     failed = run()
     assert failed["status"] == "FAILED"

@@ -59,7 +59,7 @@ class TestOwnResponses:
     def test_a_stage_that_is_not_there_is_forbidden(self, api: Any) -> None:
         """The host is the API's, so it says Forbidden; a path that is no resource of a stage has a test above."""
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{api.url}x/here", timeout=10)
+            urllib.request.urlopen(f"{api.url}x/here", timeout=60)
         with refused.value as answer:
             assert (answer.code, json.load(answer)) == (403, {"message": "Forbidden"})
 
