@@ -26,7 +26,9 @@ def expire(at: float) -> Counter[str]:
     counts: Counter[str] = Counter(objects=0, delete_markers=0, uploads=0, transitions=0)
     moment = datetime.fromtimestamp(at, UTC)
     for regions in list(s3_stores.values()):
-        buckets = {name: (store, bucket) for store in regions.values() for name, bucket in store.buckets.items()}
+        buckets = {
+            name: (store, bucket) for store in list(regions.values()) for name, bucket in list(store.buckets.items())
+        }
         for store, bucket in buckets.values():
             rules = [rule for rule in bucket.lifecycle_rules or [] if rule["Status"] == "Enabled"]
             if rules:

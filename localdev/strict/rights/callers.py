@@ -127,7 +127,7 @@ def _owner(key: str, account: str, partition: str) -> Identity | None:
     if own := of_user(backend, key):
         return _of_user(own, backend)
     iam = _iam(partition, account)
-    for user in iam.users.values():
+    for user in list(iam.users.values()):  # others may add to it
         if any(each.access_key_id == key and each.status == "Active" for each in user.access_keys):
             groups = iam.get_groups_for_user(user.name)
             policies = [document for each in (user, *groups) for document in _documents(each)]
@@ -180,7 +180,7 @@ def _role(arn: str) -> Any:
 
 
 def _documents(owner: Any) -> list[Document]:
-    return [*map(_parsed, owner.policies.values()), *map(_current, owner.managed_policies.values())]
+    return [*map(_parsed, list(owner.policies.values())), *map(_current, list(owner.managed_policies.values()))]
 
 
 def _boundary(owner: str, arn: str | None) -> dict[str, Document]:
