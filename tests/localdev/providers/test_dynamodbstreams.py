@@ -142,7 +142,7 @@ def test_a_function_hears_of_changes(
         return {word for words in said if words[0] == "heard" for word in words[1:]}
 
     try:
-        until(lambda: heard() == {"INSERTa", "REMOVEa"})
+        until(lambda: heard() == {"INSERTa", "REMOVEa"}, seconds=60)
     finally:
         client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
 

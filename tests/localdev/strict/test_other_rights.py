@@ -136,7 +136,7 @@ def test_machines_have_the_rights_of_their_roles(account: Account, until: Callab
             described = machines.describe_execution(executionArn=execution)
             return described["status"] != "RUNNING" and described
 
-        return until(ended)
+        return until(ended, seconds=60)
 
     failed = run()
     assert failed["status"] == "FAILED"
