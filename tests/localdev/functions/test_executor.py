@@ -187,7 +187,7 @@ class TestLifecycle:
         function = deploy(
             "import os, subprocess\n"
             "def handler(event, context):\n"
-            "    subprocess.Popen(['sleep', '60'])\n"
+            "    subprocess.Popen(['sleep', '600'])\n"
             "    return os.getpid()"
         )
         pid = function.invoke().payload

@@ -35,7 +35,7 @@ import os, subprocess, time
 def handler(event, context):
     print("before")
     if event:
-        subprocess.Popen(["sleep", "60"])
+        subprocess.Popen(["sleep", "600"])
         time.sleep(60)
     return os.getpid()
 """

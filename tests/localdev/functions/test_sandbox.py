@@ -136,7 +136,7 @@ def test_what_left_the_group_ends_too(started: Started, until: Callable[..., obj
     sandbox = started(
         "import subprocess\n"
         "def handler(event, context):\n"
-        "    return subprocess.Popen(['sleep', '60'], start_new_session=True).pid"
+        "    return subprocess.Popen(['sleep', '600'], start_new_session=True).pid"
     )
     child = called(sandbox, b"1").body.decode()
     until(lambda: lives(child))

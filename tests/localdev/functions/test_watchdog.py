@@ -15,7 +15,7 @@ from pathlib import Path
 from localdev.functions.watchdog import Watchdog
 
 def sleeper():
-    started = subprocess.Popen(["sleep", "60"], env={"MARK": sys.argv[1]}, start_new_session=True)
+    started = subprocess.Popen(["sleep", "600"], env={"MARK": sys.argv[1]}, start_new_session=True)
     watchdog.watch(started.pid, "none")
 
 watchdog = Watchdog(os.open(os.devnull, os.O_RDONLY))
