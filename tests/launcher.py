@@ -87,6 +87,11 @@ class Run:
         with _asking:
             return self._process.is_alive()
 
+    @property
+    def said(self) -> str:
+        """Its standard output up to now."""
+        return self._out.read_text("utf-8", errors="replace") if self._out.exists() else ""
+
     def end(self) -> Ended:
         """Wait for it. A negative exit code is the signal that killed it."""
         wait([self._process.sentinel], LIMIT)

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from tests.proxy import Call, Fault, Plan, refuse
@@ -42,20 +43,24 @@ def during(seconds: float, names: str | tuple[str, ...], fault: Fault, after: st
     return plan
 
 
+def until(over: Callable[[], bool], names: str | tuple[str, ...], fault: Fault) -> Plan:
+    """Calls of these names fail until something else has happened."""
+    wanted = (names,) if isinstance(names, str) else names
+    return lambda call: fault if call.name in wanted and not over() else None
+
+
 def sometimes(share: float, faults: list[Fault], seed: int) -> Plan:
     """A share of all calls, from 0 to 1, meets one of the faults; the n-th call always meets the same.
 
     The same request gets through at the fourth attempt, or among thousands one would fail as often as it is made.
     """
-    failed: Counter[tuple[str, int]] = Counter()
+    failed: Counter[str] = Counter()
 
     def plan(call: Call) -> Fault | None:
         random = Random(seed * 1_000_003 + call.number)
-        request = call.name, call.request
-        if random.random() >= share or failed[request] == 3:
-            failed[request] = 0
+        if random.random() >= share or (call.request and failed[call.request] == 3):
             return None
-        failed[request] += 1
+        failed[call.request] += 1
         return random.choice(faults)
 
     return plan

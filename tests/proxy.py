@@ -16,11 +16,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests import wire
+from tests.connections import Server
 from tests.wire import Answer
 
 _HOP_BY_HOP = frozenset({"connection", "content-length", "expect", "keep-alive", "transfer-encoding"})
@@ -31,8 +32,8 @@ _ABORT = struct.pack("ii", 1, 0)  # closes a connection with a reset
 class Call:
     """One call to AWS. ``number``: in the order of arrival, from 1. Times are those of time.monotonic().
 
-    ``status`` is None while it is under way, and when its sender got no answer. ``request`` is the same number
-    for the same path and body.
+    ``status`` is None while it is under way, and when its sender got no answer. ``request`` is the same for all
+    attempts that its sender makes by itself, and else for nothing.
     """
 
     number: int
@@ -42,7 +43,7 @@ class Call:
     started: float
     ended: float = 0
     status: int | None = None
-    request: int = 0
+    request: str = ""
 
     @property
     def name(self) -> str:
@@ -66,6 +67,7 @@ class Proxy:
         plan: what happens to which call.
         calls: what passed since the last :meth:`play`.
         account: as whom calls reach the emulator, twelve digits; None for as whom they are signed.
+        settle: waits for the last calls of senders that have all ended.
     """
 
     def __init__(self, emulator: str) -> None:
@@ -73,6 +75,7 @@ class Proxy:
         self.plan: Plan = all_well
         self.account: str | None = None
         self.calls: list[Call] = []
+        self.settle: Callable[[], None] = lambda: None
         self._under_way = 0
         self._changed = threading.Condition()
 
@@ -99,7 +102,7 @@ class Proxy:
         return length
 
     @contextlib.contextmanager
-    def passing(self, service: str, operation: str, method: str, request: int) -> Iterator[tuple[Call, Plan]]:
+    def passing(self, service: str, operation: str, method: str, request: str) -> Iterator[tuple[Call, Plan]]:
         """While this runs a call is under way."""
         with self._changed:
             call = Call(len(self.calls) + 1, service, operation, method, time.monotonic(), request=request)
@@ -148,7 +151,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             if name is None:
                 self.answer(self.ask(body))
                 return
-            with proxy.passing(*name, self.command, hash((self.path, body))) as (call, plan):
+            with proxy.passing(*name, self.command, self.headers.get("amz-sdk-invocation-id", "")) as (call, plan):
                 fault = plan(call) or untouched
                 answer = fault(call, lambda: self.ask(body))
                 call.ended = time.monotonic()  # before its sender knows, and can make the next one
@@ -192,18 +195,12 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-
-    def shutdown_request(self, request: Any) -> None:
-        self.close_request(request)  # without the polite half-close, which would hide a reset
-
-
 @contextlib.contextmanager
 def proxying(emulator: str) -> Iterator[tuple[str, Proxy]]:
-    """The URL of a proxy before an emulator, and the proxy."""
+    """The URL of a proxy before an emulator, and the proxy. At the end all that was sent to it has arrived."""
     proxy = Proxy(emulator)
-    with _Server(("127.0.0.1", 0), _handler(proxy)) as server:
+    with Server(_handler(proxy)) as server:
+        proxy.settle = server.settle
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

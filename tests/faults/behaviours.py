@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.plans import during, first
+from tests.plans import during, first, until
 from tests.proxy import Answer, Call, Fault, Forward, Plan, lose_answer, lose_question, refuse
 
-BLINK, NOTICEABLE = 0.3, 1.8  # seconds that a behaviour lasts; people are told of waits over a second
+BLINK = 0.3  # seconds that a behaviour lasts of which nobody is told
 
 Names = str | tuple[str, ...]
+Told = Callable[[str], bool]  # whether people have been told so
 
 
 @dataclass(frozen=True)
 class Row:
-    """One behaviour of calls of these names; ``plan`` makes it anew, ``says`` is what people are told meanwhile."""
+    """One behaviour of calls of these names; ``plan`` makes it anew, ``says`` is what people are told meanwhile.
+
+    What they are told of lasts until they have been.
+    """
 
     id: str
     names: tuple[str, ...]
-    plan: Callable[[], Plan]
+    plan: Callable[[Told], Plan]
     says: str = ""
 
 
 def lasting(id: str, names: Names, fault: Fault, after: str = "", says: str = "") -> Row:
-    """It goes away by itself, after long enough to be told of if there is something to say."""
-    seconds = NOTICEABLE if says else BLINK
-    return Row(id, _tuple(names), lambda: during(seconds, names, fault, after), says)
+    """It goes away by itself."""
+    if says:
+        return Row(id, _tuple(names), lambda told: until(lambda: told(says), names, fault), says)
+    return Row(id, _tuple(names), lambda _: during(BLINK, names, fault, after))
 
 
 def times(count: int, id: str, names: Names, fault: Fault) -> Row:
-    return Row(id, _tuple(names), lambda: first(count, names, fault))
+    return Row(id, _tuple(names), lambda _: first(count, names, fault))
 
 
 def _tuple(names: Names) -> tuple[str, ...]:

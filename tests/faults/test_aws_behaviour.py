@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_up(demo: World, up_rows: list[Row]) -> None:
-    up = demo.does("up", plan=together(*(row.plan() for row in up_rows)))
+    up = demo.does("up", plan=together(*(row.plan(demo.told) for row in up_rows)))
     assert [row.says for row in up_rows if row.says not in up.stdout] == []
     assert demo.does("plan", "--check", "--json").json["changes"] == []
     assert len(demo.left()) == len(["key", "alias", "role", "log group", "function", "API"]) + 3  # buckets
@@ -60,13 +61,13 @@ def test_up(demo: World, up_rows: list[Row]) -> None:
 
 def test_down(demo: World, down_rows: list[Row]) -> None:
     demo.does("up")
-    down = demo.does("down", plan=together(*(row.plan() for row in down_rows)))
+    down = demo.does("down", plan=together(*(row.plan(demo.told) for row in down_rows)))
     assert [row.says for row in down_rows if row.says not in down.stdout] == []
     assert demo.left() == []
 
 
 class Settling:
-    """A plan: for a while after each change a function is Pending, or in an update, and takes no other.
+    """A plan: after each change a function is Pending, or in an update, and takes no other until that is ``over``.
 
     https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     """
@@ -74,24 +75,25 @@ class Settling:
     CHANGES = ("CreateFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode")
     REFUSED = (*CHANGES, "AddPermission", "RemovePermission")
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, over: Callable[[float], bool]) -> None:
+        """``over``: of the seconds since the change."""
         self.refused: list[str] = []
         self._state = {"State": "Active", "LastUpdateStatus": "Successful"}
-        self._until = 0.0
+        self._over = over
+        self._changed: float | None = None
         self._lock = threading.Lock()
 
     def __call__(self, call: Call) -> Fault | None:
         if call.service != "lambda":
             return None
         with self._lock:
-            busy = time.monotonic() < self._until
+            busy = self._changed is not None and not self._over(time.monotonic() - self._changed)
             if busy and call.operation in self.REFUSED:
                 self.refused.append(call.operation)
                 says = "The operation cannot be performed at this time. The function is in the state: Pending"
                 return refuse(409, "ResourceConflictException", says)
             if call.operation in self.CHANGES:
-                self._until = time.monotonic() + self.seconds
+                self._changed = time.monotonic()
                 new = call.operation == "CreateFunction"
                 self._state = {"State": "Pending"} if new else {"State": "Active", "LastUpdateStatus": "InProgress"}
                 return rewrite(self._shown)
@@ -104,14 +106,15 @@ class Settling:
 
 
 def test_a_function_takes_its_time(demo: World) -> None:
-    settling = Settling(1.5)
+    says = "waiting for the function to become active"
+    settling = Settling(lambda _: demo.told(says))
     up = demo.does("up", plan=settling)
-    assert "waiting for the function to become active" in up.stdout
+    assert says in up.stdout
     assert settling.refused == []  # it is waited for, not tried
 
     demo.config.write_text(demo.config.read_text().replace("memory: 128", "memory: 256"))
     (demo.folder / "code" / "app.py").write_text(HANDLER + "# new\n")
-    demo.does("up", plan=Settling(0.4))
+    demo.does("up", plan=Settling(lambda seconds: seconds > 0.4))
     assert demo.does("plan", "--check", "--json").json["changes"] == []
     demo.goes_down()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -18,11 +19,15 @@ from tests import plans
 from tests import proxy as faults
 from tests.cli.servers import answering
 from tests.conftest import CREDENTIALS
+from tests.launcher import LIMIT
 from tests.plans import ApiGatewayLimits
 from tests.proxy import Call, Proxy, proxying
 
-ONCE = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 EMULATOR_SAYS = b'{"Functions": []}'
+CREATE_KEY = (
+    "POST / HTTP/1.1\r\nX-Amz-Target: TrentService.CreateKey\r\nContent-Length: 2\r\n"
+    "Authorization: Credential=test/20260101/us-east-1/kms/aws4_request\r\n"
+)
 # Service, operation and arguments: one for each way to tell operations apart.
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "ListBuckets", {}),
@@ -48,17 +53,19 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("apigateway", "TagResource", {"resourceArn": "arn:aws:apigateway:us-east-1::/restapis/i", "tags": {}}),
 ]
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
 @pytest.fixture
 def proxied() -> Iterator[tuple[Proxy, Client]]:
-    """A proxy before a server that gives one answer to everything, and clients of it that try once."""
+    """A proxy before a server that gives one answer to everything, and clients of it, which try once."""
     clients: dict[str, Any] = {}
     with answering(200, EMULATOR_SAYS, "application/json") as url, proxying(url) as (url, proxy):
 
-        def client(service: str) -> Any:
-            clients[service] = boto3.client(service, endpoint_url=url, config=ONCE, **CREDENTIALS)
+        def client(service: str, total_max_attempts: int = 1) -> Any:
+            retries: Any = {"total_max_attempts": total_max_attempts, "mode": "standard"}
+            config = Config(retries=retries, s3={"addressing_style": "path"})
+            clients[service] = boto3.client(service, endpoint_url=url, config=config, **CREDENTIALS)
             return clients[service]
 
         yield proxy, client
@@ -124,11 +131,9 @@ def test_a_connection_is_reset(proxied: tuple[Proxy, Client], fault: faults.Faul
 def test_half_a_request_is_none(proxied: tuple[Proxy, Client], sent: int, names: list[str]) -> None:
     """Of a sender that was killed. Half a CreateKey would be a key without tags."""
     proxy, client = proxied
-    scope = "Credential=test/20260101/us-east-1/kms/aws4_request"
-    head = f"POST / HTTP/1.1\r\nX-Amz-Target: TrentService.CreateKey\r\nAuthorization: {scope}\r\nContent-Length: 2\r\n"
     address = urlsplit(client("kms").meta.endpoint_url)
     with socket.create_connection((address.hostname, address.port)) as sender:
-        sender.sendall(f"{head}\r\n{'{}'[:sent]}".encode())
+        sender.sendall(f"{CREATE_KEY}\r\n{'{}'[:sent]}".encode())
         sender.shutdown(socket.SHUT_WR)
         while sender.recv(4096):
             pass
@@ -142,10 +147,17 @@ def test_an_answer_is_rewritten(proxied: tuple[Proxy, Client]) -> None:
 
 
 def test_rounds_are_the_longest_chain(proxied: tuple[Proxy, Client]) -> None:
+    """Of three that are under way at once, and again of three."""
     proxy, client = proxied
-    proxy.play(lambda call: faults.delay(0.15))
+    meeting = threading.Barrier(3, timeout=LIMIT)
+
+    def meet(call: Call, forward: faults.Forward) -> Any:
+        meeting.wait()
+        return forward()
+
+    proxy.play(lambda call: meet)
     caller = client("lambda")
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(3) as pool:
         for _ in range(2):
             list(pool.map(lambda _: caller.list_functions(), range(3)))
     assert (proxy.rounds(), len(proxy.calls)) == (2, 6)
@@ -159,6 +171,41 @@ def test_the_same_seed_gives_the_same_faults(proxied: tuple[Proxy, Client]) -> N
     assert one == again != other
     assert 150 < sum(fault is not None for fault in one) < 250
     assert set(one) == {None, *kinds}
+
+
+def test_no_request_fails_more_often_than_it_is_tried(proxied: tuple[Proxy, Client]) -> None:
+    """Two of the same kind at the same time do not share their attempts."""
+    proxy, client = proxied
+    with ThreadPoolExecutor(2) as pool:
+        proxy.play(plans.sometimes(1, [faults.throttle], 1))
+        caller = client("lambda", total_max_attempts=4)
+        for answer in pool.map(lambda _: caller.list_functions(), range(2)):
+            assert answer["Functions"] == []
+    assert sorted(call.status or 0 for call in proxy.calls) == [200] * 2 + [400] * 6
+    assert len({call.request for call in proxy.calls}) == 2
+
+
+def test_what_a_killed_sender_sent_last_has_arrived_when_it_is_settled(proxied: tuple[Proxy, Client]) -> None:
+    proxy, client = proxied
+    reached, passed = threading.Event(), threading.Event()
+
+    def hold(call: Call, forward: faults.Forward) -> Any:
+        reached.set()
+        passed.wait(LIMIT)
+        return forward()
+
+    proxy.play(lambda call: hold)
+    address = urlsplit(client("kms").meta.endpoint_url)
+    with socket.create_connection((address.hostname, address.port)) as sender:
+        sender.sendall(f"{CREATE_KEY}\r\n{{}}".encode())
+        assert reached.wait(LIMIT)
+    with ThreadPoolExecutor(1) as pool:
+        settled = pool.submit(proxy.settle)
+        with pytest.raises(TimeoutError):
+            settled.result(0.2)
+        passed.set()
+        settled.result(LIMIT)
+    assert [call.status for call in proxy.calls] == [200]
 
 
 def test_limits_of_api_gateway(monkeypatch: pytest.MonkeyPatch) -> None:

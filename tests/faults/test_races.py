@@ -16,7 +16,7 @@ from tests.launcher import Ended
 from tests.plans import at_write, first
 from tests.proxy import Answer, Call, Forward, proxying, refuse
 
-MEETING = 20  # seconds that one waits for the others
+MEETING = 50  # seconds that one waits for the others; after 60 a sender would try again
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class World:
         self.config = folder / "config.yaml"
         self.target = "local"
         self.calls: list[Call] = []
+        self._running: Future[Run] = Future()
 
     def begin(self, *arguments: str | Path, url: str = "") -> Run:
         """Start ``python deploy.py``, through this proxy or the one at ``url``."""
@@ -46,11 +47,19 @@ class World:
 
     def run(self, *arguments: str | Path, plan: Plan = all_well) -> Ended:
         """Run ``python deploy.py`` while the proxy plays ``plan``; a traceback is a bug, whatever happened."""
+        self._running = Future()
         self.proxy.play(plan)
-        ended = self.begin(*arguments).end()
+        run = self.begin(*arguments)
+        self._running.set_result(run)
+        ended = run.end()
+        self.proxy.settle()
         self.calls = self.proxy.calls
         self.proxy.play(all_well)
         return plain(ended)
+
+    def told(self, text: str) -> bool:
+        """Whether the :meth:`run` that is under way has told people so."""
+        return text in self._running.result().said
 
     def killed(self, when: Callable[[Fault], Plan], answered: bool, *arguments: str | Path) -> Ended:
         """Run it, and kill it at some call: before that is there, or once it is done."""
@@ -59,6 +68,7 @@ class World:
         run = self.begin(*arguments)
         started.set_result(run.pid)
         ended = run.end()
+        self.proxy.settle()  # or what it sent last would come in the midst of the next run
         self.proxy.play(all_well)
         return plain(ended)
 
