@@ -6,6 +6,7 @@ Resource files hold no ``try``: they say :meth:`Aws.find` with the one code that
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 import time
@@ -250,10 +251,10 @@ class Aws:
         client = self.client(service)
         refused: float | None = None  # when it was for the first time
         for _ in self._patience(3600):
-            if self._pace:
-                self._pace.wait(service, operation, self._rest)
+            pace = self._pace.call(service, operation, self._rest) if self._pace else contextlib.nullcontext()
             try:
-                return send(client)
+                with pace:
+                    return send(client)
             except boto.ClientError as error:
                 code = error.response.get("Error", {}).get("Code", "")
                 message = error.response.get("Error", {}).get("Message") or ""
