@@ -6,6 +6,7 @@ import bisect
 import itertools
 import json
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
@@ -15,6 +16,7 @@ from deployer.output import put
 from deployer.plan import Change, Plan
 from deployer.refs import UNKNOWN, Join, Ref
 
+FRAME = 0.1  # seconds
 NOTICED = (1, 5, 15, 30, 60, 120, 300, 600, math.inf)  # seconds after which a wait is told of, again and again
 
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
@@ -160,8 +162,17 @@ class Live(Quiet):
         self._started: dict[str, tuple[Change, float]] = {}
         self._waits: dict[str, str] = {}
         self._console = Console(highlight=False)
-        self._live = RichLive(get_renderable=self._table, console=self._console, refresh_per_second=10, transient=True)
+        self._live = RichLive(get_renderable=self._table, console=self._console, auto_refresh=False, transient=True)
         self._live.start()
+        # Not rich's own thread: while that draws, a line is printed where the table was a moment ago, and lost.
+        self._drawing, self._closed = threading.Lock(), threading.Event()
+        self._refreshing = threading.Thread(target=self._refresh, daemon=True)
+        self._refreshing.start()
+
+    def _refresh(self) -> None:
+        while not self._closed.wait(FRAME):
+            with self._drawing:
+                self._live.refresh()
 
     def _table(self) -> Any:
         from rich.spinner import Spinner
@@ -187,9 +198,12 @@ class Live(Quiet):
         self._started.pop(change.id, None)
         colour = {"done": "green", "failed": "red"}.get(outcome.end, "yellow")
         line = Text(f"  {_SIGNS[change.action]} {change.id:<28} ").append(_said(outcome), style=colour)
-        self._console.print(line)
+        with self._drawing:
+            self._console.print(line)
 
     def close(self) -> None:
+        self._closed.set()
+        self._refreshing.join()
         self._live.stop()
 
 
