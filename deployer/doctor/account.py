@@ -22,7 +22,7 @@ from deployer.partitions import leads_to_aws
 from deployer.refusals import ENDPOINT, host
 from deployer.run import Run
 
-_CONNECT, _ANSWER = 3, 5  # seconds
+_CONNECT, _ANSWER = 3, 30  # seconds
 _UNEASY = 60  # seconds that two clocks may differ
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 _REFUSED = 300  # seconds after which AWS takes a signature for an old one

@@ -16,7 +16,7 @@ from deployer.doctor.check import Check
 from deployer.emulator import interpreters
 from deployer.run import Run
 
-_SECONDS = 10  # that an emulator, or localdev, may take to tell of itself
+_SECONDS = 60  # that an emulator, or localdev, may take to tell of itself
 _ROOT = Path(__file__).resolve().parents[2]
 _NOT_ONE = "stop what runs there, or say where the emulator is: --endpoint-url URL"
 

@@ -21,7 +21,7 @@ _OLDEST = (3, 11)
 # What the deployer needs, as pyproject.toml says, and the name under which it is imported.
 PACKAGES = {"boto3": "boto3", "click": "click", "pydantic": "pydantic", "pyyaml": "yaml", "rich": "rich", "uv": "uv"}
 _INSTALL = "install them: make install, or pip install -r requirements/aws.txt"
-_SECONDS = 10  # that uv may take to tell its version
+_SECONDS = 60  # that uv may take to tell its version
 _SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "config.schema.json"
 _FOR_EDITORS = re.compile(r"^#\s*yaml-language-server:\s*\$schema=(\S+)", re.MULTILINE)
 

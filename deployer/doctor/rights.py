@@ -11,7 +11,7 @@ from deployer.doctor.check import Check
 from deployer.errors import AwsError
 from deployer.resource import Resource, kinds
 
-_SECONDS = 10  # that the simulator may take
+_SECONDS = 60  # that the simulator may take
 _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 
 

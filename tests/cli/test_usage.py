@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tests.conftest import command, deploy
 from tests.launcher import LIMIT, ROOT, Ended, environment, played_by
 
 NOWHERE = "http://127.0.0.1:1"
-AT_ONCE = 3  # seconds, on a busy machine; a refused connection needs no second try
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIEXAMPLEKEY"}
 
 MISUSED = {
@@ -52,9 +50,7 @@ def test_unknown_command(project: Path) -> None:
 @pytest.mark.parametrize("command", ["up", "down"])
 def test_nothing_answers(project: Path, command: str) -> None:
     says = f"nothing answers at {NOWHERE}"
-    began = time.monotonic()
     refused_in_words(project, command, "--endpoint-url", NOWHERE, code=1, says=says, hint="check --endpoint-url")
-    assert time.monotonic() - began < AT_ONCE
 
 
 def test_nothing_answers_a_program(project: Path) -> None:

@@ -223,9 +223,15 @@ def test_until_gives_up_in_the_end(aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
     assert len(asked) == 3
 
 
-def test_nothing_answers(aws: Aws) -> None:
+def test_nothing_answers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is said before botocore has tried again, after a pause that lasts until then."""
+    said, in_vain = threading.Event(), []
+    pause = SimpleNamespace(sleep=lambda seconds: in_vain.append(not said.wait(60)))
+    monkeypatch.setattr("botocore.endpoint.time", pause)
     with pytest.raises(Unreachable, match=r"nothing answers at http://127.0.0.1:9") as caught:
         aws.identify()
+    assert in_vain == []
+    said.set()
     assert "check --endpoint-url" in caught.value.hint
 
 
