@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from tests.cli.refusal import CONFIG, refused
-from tests.cli.terminal import in_terminal
+from tests.cli.terminal import in_terminal, screen
 from tests.conftest import Stack, StackMaker, command, deploy
 from tests.launcher import environment, played_by
 from tests.plans import first
-from tests.proxy import all_well, delay, proxying
+from tests.proxy import Answer, Call, Forward, all_well, proxying
 
 EXAMPLE = 'it\'s "quoted" $HOME `date` \\ %s'
 WITH_EXAMPLE = CONFIG.replace(
@@ -92,8 +92,7 @@ def test_down_leaves_nothing(shop: Stack, left: Left, client: Callable[[str], An
     gone = shop.json("down")
     assert {each["result"] for each in gone["changes"]} == {"done"}
     assert gone["outputs"] == {}
-    time.sleep(1)  # LocalStack writes log lines from a thread of its own
-    assert left(prefix(shop)) == []
+    assert left(prefix(shop)) == []  # which late lines are written before
     assert shop.json("down")["changes"] == []
 
 
@@ -242,38 +241,30 @@ def test_piped_output_is_plain_lines_that_end_with_a_line_to_paste(echo: Stack, 
     assert again[-1] == lines[-1]
 
 
-def screen(shown: str) -> list[str]:
-    """The lines that stay: what a terminal makes of the few escape codes that move its cursor."""
-    lines, row, column = [""], 0, 0
-    for found in re.finditer(r"\x1b\[([0-9;?]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+", shown):
-        text, number, code = found[0], found[1], found[2]
-        if text == "\r":
-            column = 0
-        elif text == "\n":
-            row += 1
-            lines += [""] * (row + 1 - len(lines))
-        elif code == "A":
-            row -= int(number or 1)
-        elif code == "K":
-            lines[row] = ""
-        elif code is None:
-            lines[row] = lines[row][:column].ljust(column) + text + lines[row][column + len(text) :]
-            column += len(text)
-    return [line.rstrip() for line in lines]
+def _moments(shown: str) -> set[str]:
+    """For how many seconds, as it says at different times, the function is being made."""
+    going = re.compile(r"qr\.function\.generator .*?(\d+\.\d) s")
+    frames = [ESCAPE.sub("", frame) for frame in re.split(r"\x1b\[\d*[AK]|\r", shown)]
+    return {found[1] for frame in frames if (found := going.search(frame))}
 
 
 def test_in_a_terminal_progress_is_live_and_ends_with_a_line_to_paste(echo: Stack, tmp_path: Path) -> None:
+    seen = threading.Event()
+
+    def hold(_: Call, forward: Forward) -> Answer:
+        seen.wait(50)  # seconds; after 60 its sender would try again
+        return forward()
+
     with proxying(echo.endpoint_url) as (url, proxy):
-        proxy.play(first(1, "lambda.CreateFunction", delay(0.5)))
-        code, shown = in_terminal(command("up", *replace(echo, endpoint_url=url).options))
+        proxy.play(first(1, "lambda.CreateFunction", hold))
+        up = command("up", *replace(echo, endpoint_url=url).options)
+        code, shown = in_terminal(up, look=lambda shown: len(_moments(shown)) > 2 and seen.set())
         assert code == 0, shown
         stays = screen(shown)
         *_, line, end = stays
         assert (shlex.split(line)[0], end) == ("curl", "")
         assert paste(line, tmp_path) == EXAMPLE
-    going = re.compile(r"qr\.function\.generator .*?(\d+\.\d) s")
-    frames = [ESCAPE.sub("", frame) for frame in re.split(r"\x1b\[\d*[AK]|\r", shown)]
-    assert len({found[1] for frame in frames if (found := going.search(frame))}) > 2, shown
+    assert len(_moments(shown)) > 2, shown
     done = [line for line in stays[:6] if re.fullmatch(r"  \+ qr\.\w+\.\w+ +created +\d+\.\d s", line)]
     assert len(done) == 6, stays
     assert stays[6].startswith("6 created in "), stays

@@ -61,12 +61,16 @@ class Watching:
     def event(self) -> Any:
         return json.loads(self.line())
 
-    def save(self, path: str, text: str) -> Any:
-        """Save a file, and return the event that follows from it."""
-        self.proxy.play(all_well)
+    def write(self, path: str, text: str) -> None:
+        """At one stroke: half a file could be seen, and be a save of its own."""
         unfinished = self.folder / ".unfinished"
         unfinished.write_text(text)
         unfinished.rename(self.folder / path)
+
+    def save(self, path: str, text: str) -> Any:
+        """Save a file, and return the event that follows from it."""
+        self.proxy.play(all_well)
+        self.write(path, text)
         return self.event()
 
     def answer(self) -> Any:
@@ -188,9 +192,9 @@ def test_the_lines_for_people(watch: Callable[..., Watching]) -> None:
     while not lines or not lines[-1].startswith("watching"):
         lines.append(watching.line())
     assert any(re.search(r"shop\.site\.url +http", line) for line in lines)
-    (watching.folder / "code" / "app.py").write_text(CODE.format(answer=6))
+    watching.write("code/app.py", CODE.format(answer=6))
     assert re.fullmatch(r"\d\d:\d\d:\d\d shop\.function\.till live in \d+\.\d s", watching.line())
-    (watching.folder / "code" / "app.py").write_text("def handler(:")
+    watching.write("code/app.py", "def handler(:")
     assert re.fullmatch(r"\d\d:\d\d:\d\d \S*config.yaml:\d+: code/app.py line 1 is no Python: .*", watching.line())
     assert watching.interrupt() == (130, "")
 
