@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,13 +15,22 @@ from moto.logs import models
 from localdev.services.logs import metric_filters, subscriptions
 from localdev.services.logs.valid import valid
 
+_naming = threading.Lock()
+
 
 def apply() -> None:
+    patch(models.LogsBackend.create_log_group)(one_at_a_time)
     patch(LogsProvider.tag_resource)(tag_what_had_no_tags)
     patch(models.LogsBackend.filter_log_events)(require_pattern)
     patch(models.LogStream.filter_log_events)(only_matching)
     metric_filters.apply()
     subscriptions.apply()
+
+
+def one_at_a_time(original: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Of two that are created at once under one name moto may find neither there."""
+    with _naming:
+        return original(*given, **named)
 
 
 def require_pattern(original: Callable[..., Any], self: Any, *given: Any) -> Any:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from localdev.emulator import Emulator
+from localdev.testing import Account
 
 pytestmark = pytest.mark.emulator
+AT_ONCE = 6
+NOBODY = '{"Version": "2012-10-17", "Statement": []}'
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 MADE_ONCE = """
@@ -72,3 +79,23 @@ def test_each_account_has_the_managed_policies_and_attaches_them_for_itself(iam:
 
 def test_they_are_read_once_and_only_if_someone_looks(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", MADE_ONCE], env={"HOME": str(tmp_path)}, check=True)
+
+
+def test_of_roles_created_at_once_under_one_name_there_is_one(aws_account: Account) -> None:
+    meeting = threading.Barrier(AT_ONCE, timeout=60)
+    once = Config(retries={"total_max_attempts": 1})
+
+    def create(iam: Any) -> int:
+        made = 0
+        for number in range(30):
+            meeting.wait()
+            with suppress(iam.exceptions.EntityAlreadyExistsException):
+                iam.create_role(RoleName=f"role-{number}", AssumeRolePolicyDocument=NOBODY)
+                made += 1
+        return made
+
+    with ExitStack() as closing, ThreadPoolExecutor(AT_ONCE) as pool:
+        clients = [aws_account.client("iam", config=once) for _ in range(AT_ONCE)]
+        for each in clients:
+            closing.callback(each.close)
+        assert sum(pool.map(create, clients)) == 30
