@@ -151,6 +151,7 @@ def test_what_left_the_group_ends_too(started: Started, until: Callable[..., obj
 )
 def test_only_tmp_can_be_written_to(started: Started, kind: Kind, tmp_path: Path) -> None:
     """lambda-runtime-environment: /tmp is the only folder with room of the function's own."""
+    (tmp_path / "layers").mkdir()
     sandbox = started(
         "import os, tempfile\n"
         "def number(path):\n"
@@ -162,7 +163,6 @@ def test_only_tmp_can_be_written_to(started: Started, kind: Kind, tmp_path: Path
         "    return [number(folder + '/written') for folder in folders]",
         layers=tmp_path / "layers",
     )
-    (tmp_path / "layers").mkdir()
     elsewhere = ["/dev/shm", str(Path.home())] if kind.mounted else []
     answers = json.loads(called(sandbox, json.dumps(elsewhere).encode()).body)
     assert answers == [None, *[errno.EROFS if kind.mounted else None] * (3 + len(elsewhere))]
