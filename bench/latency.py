@@ -17,7 +17,8 @@ from bench.terraform import NotAvailable
 from tests.proxy import Call, Proxy, delay, proxying
 
 DELAY = 0.1  # seconds
-# Longer than the work of one call on the emulator (CreateFunction: up to half a second) or here, so that only what has to wait comes later.
+# Longer than the work of one call here or on the emulator, where CreateFunction takes up to half a second: only what
+# has to wait comes later.
 DELAY_OF_ROUNDS = 0.6
 REPEATS = 3
 AIMS = {"up": 1 / 4, "noop": 1 / 10}  # of Terraform's time
