@@ -76,8 +76,8 @@ class Aws:
         if service not in self._clients:
             with _making_clients:
                 if service not in self._clients:
-                    # Asked first: whether anybody is there should be known soon.
-                    impatient = {"connect_timeout": 3, "retries": {"total_max_attempts": 2}}
+                    # Asked first: whether anybody is there should be known soon, yet who stumbles is asked again.
+                    impatient = {"connect_timeout": 3, "retries": {"total_max_attempts": 4}}
                     self._clients[service] = self._new_client(service, **(impatient if service == "sts" else {}))
         return self._clients[service]
 
